@@ -1,0 +1,102 @@
+/**
+ * The store port: documents with a deterministic address, searchable. Adapters: `elasticsearch/`, `embedded/`.
+ * No code lives here; the contract suite `testing/store-contract.ts` holds every adapter to this prose.
+ */
+import type { DependencyState } from './queue.ts';
+import type { Level } from '../record/level.ts';
+
+/** One canonical record as it goes into the store. `(dataSet, event day, id)` is its address. */
+export interface StoreDocument {
+  readonly id: string;
+  readonly dataSet: string;
+  /** Time of the event: RFC 3339, UTC, nine digits of fraction: `2026-11-20T08:00:00.000000000Z` (30 characters). */
+  readonly timestamp: string;
+  /** When the API (or the broker, for direct producers) took it: RFC 3339, UTC, three digits (24 characters). */
+  readonly receivedAt: string;
+  /** The canonical record (see `record/envelope.ts`): one JSON object in UTF-8 on one line, no line feed. Kept verbatim. */
+  readonly source: Buffer;
+}
+
+/** What became of one document. Outcomes stand in input order, one for each document. */
+export type WriteOutcome =
+  | { readonly status: 'stored' }
+  /** The same document was there already. */
+  | { readonly status: 'duplicate' }
+  /**
+   * The store will never take it. `type` is a bounded word (`mapper_parsing_exception`, `id_conflict`: the address is taken
+   * by a record with other content); `reason` is for people.
+   */
+  | { readonly status: 'rejected'; readonly type: string; readonly reason: string }
+  /** It may succeed later (overload, timeout, block, authorisation of the whole request). */
+  | { readonly status: 'retryable'; readonly type: string; readonly reason: string };
+
+/** Writes documents. One `write` is one attempt: retrying is a decorator's work (`flow/retrying-writer.ts`). */
+export interface StoreWriter {
+  /** Installs what the store needs (template, tables). Rejects when the store is there but refuses it. */
+  start(): Promise<void>;
+  /**
+   * Never throws for what the store does: a failed request makes every document of it `retryable`. Writing the same
+   * document twice, in one call or in two, gives `stored` once and `duplicate` after. Other content under a taken address
+   * is `rejected` with type `id_conflict`. `stored` means that it survives a kill -9 of the store.
+   */
+  write(
+    documents: readonly StoreDocument[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly WriteOutcome[]>;
+  /** Drops what is older than the retention, whole days at a time; returns the names of what was dropped. */
+  enforceRetention(nowMs: number): Promise<readonly string[]>;
+  stop(): Promise<void>;
+  state(): DependencyState;
+}
+
+/** What to look for. All given conditions must hold. Absent lists and strings do not filter. */
+export interface SearchRequest {
+  /** Every word must occur in `message`, case-insensitive, whole words as split by Unicode word boundaries. */
+  readonly words?: readonly string[];
+  /** Inclusive lower bound of the event time, same form as {@link StoreDocument.timestamp}. */
+  readonly from?: string;
+  /** Exclusive upper bound. */
+  readonly to?: string;
+  /** Any of these. */
+  readonly services?: readonly string[];
+  /** Any of these. */
+  readonly levels?: readonly Level[];
+  readonly traceId?: string;
+  readonly paymentId?: string;
+  readonly environment?: string;
+  /** By event time, then id (byte order); `desc` is newest first. */
+  readonly order: 'asc' | 'desc';
+  /** 1 to 1000. */
+  readonly limit: number;
+  /** Continue after this position, in `order`. */
+  readonly after?: SearchPosition;
+  /** Count hits exactly up to this many, then answer `gte`. */
+  readonly countUpTo: number;
+}
+
+/** Where a page ended. */
+export interface SearchPosition {
+  readonly timestamp: string;
+  readonly id: string;
+}
+
+/** One hit: the stored bytes as text, not parsed, so that numbers survive exactly. */
+export interface SearchHit extends SearchPosition {
+  readonly source: string;
+}
+
+/** One page of hits. */
+export interface SearchResult {
+  readonly hits: readonly SearchHit[];
+  readonly total: { readonly value: number; readonly relation: 'eq' | 'gte' };
+}
+
+/** Reads documents. Rejects with `StoreUnavailableError` (`errors/store-unavailable-error.ts`) when the store cannot answer in time. */
+export interface StoreSearcher {
+  start(): Promise<void>;
+  search(request: SearchRequest, options: { readonly signal: AbortSignal }): Promise<SearchResult>;
+  /** The newest document with this id, in any data set and day; undefined when there is none. */
+  get(id: string, options: { readonly signal: AbortSignal }): Promise<SearchHit | undefined>;
+  stop(): Promise<void>;
+  state(): DependencyState;
+}
