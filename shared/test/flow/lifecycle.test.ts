@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { type Component, runLifecycle, type StopSignal } from '../../src/flow/lifecycle.ts';
+import type { Logger } from '../../src/ports/logger.ts';
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Stands in for `process`: keeps listeners, and the exit codes in order. */
+class FakeProcess {
+  readonly exits: number[] = [];
+  readonly #listeners = new Map<StopSignal, () => void>();
+  #onExit: (() => void) | undefined;
+
+  on(signal: StopSignal, listener: () => void): void {
+    this.#listeners.set(signal, listener);
+  }
+
+  exit(code: number): void {
+    this.exits.push(code);
+    this.#onExit?.();
+  }
+
+  send(signal: StopSignal): void {
+    this.#listeners.get(signal)?.();
+  }
+
+  exited(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.exits.length > 0) resolve();
+      else this.#onExit = resolve;
+    });
+  }
+}
+
+function component(name: string, events: string[], behavior: Partial<Component> = {}): Component {
+  return {
+    name,
+    async start() {
+      events.push(`start ${name}`);
+      await behavior.start?.();
+    },
+    async stop() {
+      events.push(`stop ${name}`);
+      await behavior.stop?.();
+    },
+  };
+}
+
+describe('runLifecycle', () => {
+  it('starts in order, says when ready, stops in reverse on SIGTERM and exits with 0', async () => {
+    const events: string[] = [];
+    const hooks = new FakeProcess();
+    const components = [component('a', events), component('b', events)];
+    await runLifecycle({ components, stopTimeoutMs: 1000, onReady: () => events.push('ready') }, hooks, silent);
+    hooks.send('SIGTERM');
+    await hooks.exited();
+    assert.deepEqual(events, ['start a', 'start b', 'ready', 'stop b', 'stop a']);
+    assert.deepEqual(hooks.exits, [0]);
+  });
+
+  it('exits at once on a second signal, with the code of that signal', async () => {
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const hooks = new FakeProcess();
+      const stuck = component('stuck', [], { stop: () => new Promise(() => {}) });
+      await runLifecycle({ components: [stuck], stopTimeoutMs: 200 }, hooks, silent);
+      hooks.send('SIGTERM');
+      hooks.send(signal);
+      assert.deepEqual(hooks.exits, [code]);
+    }
+  });
+
+  it('stops what was started and exits with 1 when a component fails to start', async () => {
+    const events: string[] = [];
+    const hooks = new FakeProcess();
+    const failing = component('b', events, { start: () => Promise.reject(new Error('no')) });
+    await runLifecycle(
+      { components: [component('a', events), failing, component('c', events)], stopTimeoutMs: 1000 },
+      hooks,
+      silent,
+    );
+    assert.deepEqual(events, ['start a', 'start b', 'stop b', 'stop a']);
+    assert.deepEqual(hooks.exits, [1]);
+  });
+
+  it('can be stopped in the middle of the start', async () => {
+    const events: string[] = [];
+    const hooks = new FakeProcess();
+    let release = (): void => {};
+    const waiting = component('b', events, {
+      start: () => new Promise((_, reject) => (release = () => reject(new Error('stopped')))),
+      stop: () => Promise.resolve(release()),
+    });
+    const started = runLifecycle(
+      { components: [component('a', events), waiting, component('c', events)], stopTimeoutMs: 1000 },
+      hooks,
+      silent,
+    );
+    await new Promise(setImmediate);
+    hooks.send('SIGINT');
+    await Promise.all([started, hooks.exited()]);
+    assert.deepEqual(events, ['start a', 'start b', 'stop b', 'stop a']);
+    assert.deepEqual(hooks.exits, [0]);
+  });
+
+  it('gives up a stop that takes too long and stops the rest when one fails: exit code 1', async () => {
+    const slow = new FakeProcess();
+    const stuck = component('stuck', [], { stop: () => new Promise(() => {}) });
+    await runLifecycle({ components: [stuck], stopTimeoutMs: 20 }, slow, silent);
+    slow.send('SIGTERM');
+    await slow.exited();
+    assert.deepEqual(slow.exits, [1]);
+
+    const events: string[] = [];
+    const failed = new FakeProcess();
+    const failing = component('b', events, { stop: () => Promise.reject(new Error('no')) });
+    await runLifecycle({ components: [component('a', events), failing], stopTimeoutMs: 1000 }, failed, silent);
+    failed.send('SIGTERM');
+    await failed.exited();
+    assert.deepEqual(events, ['start a', 'start b', 'stop b', 'stop a']);
+    assert.deepEqual(failed.exits, [1]);
+  });
+});
