@@ -1,0 +1,151 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const POLL_MS = 100;
+const STOP_MS = 20_000;
+const READY_MS = 120_000;
+const TAIL_LINES = 25;
+
+export interface LocalProcessOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Removed by `dispose`, and also when this process dies without it. */
+  readonly directory: string;
+  readonly logFile: string;
+  /** Whether the server answers; called until it says so. */
+  readonly isReady: () => Promise<boolean>;
+  /** Whether it outlives this process: then no guard is set. */
+  readonly detached: boolean;
+}
+
+/**
+ * A server as a child process. It gets a session of its own, so that Ctrl-C in a terminal does not reach it, and it never
+ * keeps this process alive. A small guard (`sh`) waits on a pipe: when this process dies, however it dies, the pipe ends
+ * and the guard kills the server, paused or not, and removes its directory.
+ */
+export class LocalProcess {
+  readonly #options: LocalProcessOptions;
+  #child: ChildProcess | undefined;
+  #guard: ChildProcess | undefined;
+
+  constructor(options: LocalProcessOptions) {
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#isRunning() ? this.#child?.pid : undefined;
+  }
+
+  async start(): Promise<void> {
+    if (this.#isRunning()) {
+      return;
+    }
+    const log = openSync(this.#options.logFile, 'a');
+    const child = spawn(this.#options.command, this.#options.args, { detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    child.unref();
+    this.#child = child;
+    let failure: Error | undefined;
+    child.once('error', (error) => {
+      failure = error;
+    });
+    this.#setGuard(child.pid);
+    const deadline = Date.now() + READY_MS;
+    while (Date.now() < deadline) {
+      await delay(POLL_MS);
+      if (failure !== undefined) {
+        throw failure;
+      }
+      if (!this.#isRunning()) {
+        throw await this.#explain(`${this.#options.name} ended while starting (${describeExit(child)})`);
+      }
+      if (await this.#options.isReady()) {
+        return;
+      }
+    }
+    await this.kill();
+    throw await this.#explain(`${this.#options.name} was not ready within ${READY_MS / 1000} s`);
+  }
+
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.#waitForEnd(STOP_MS);
+    this.#releaseGuard();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isRunning()) {
+      // A paused process would not see the SIGTERM.
+      this.#child?.kill('SIGCONT');
+      this.#child?.kill('SIGTERM');
+      if (!(await this.#waitForEnd(STOP_MS))) {
+        await this.kill();
+      }
+    }
+    this.#releaseGuard();
+  }
+
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+    await rm(this.#options.directory, { recursive: true, force: true });
+  }
+
+  #isRunning(): boolean {
+    return this.#child?.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Polls with timers, which keep this process alive; the child itself does not. */
+  async #waitForEnd(timeoutMs: number): Promise<boolean> {
+    const deadline = Date.now() + timeoutMs;
+    while (this.#isRunning() && Date.now() < deadline) {
+      await delay(20);
+    }
+    return !this.#isRunning();
+  }
+
+  #setGuard(pid: number | undefined): void {
+    if (pid === undefined || this.#options.detached) {
+      return;
+    }
+    const script = 'read -r word; [ "$word" = release ] || { kill -KILL "$1"; sleep 1; rm -rf -- "$2"; }';
+    const guard = spawn('sh', ['-c', script, 'sh', String(pid), this.#options.directory], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    guard.unref();
+    guard.stdin.on('error', () => {
+      // The guard is gone; there is nothing left to release.
+    });
+    if (guard.stdin instanceof Socket) {
+      guard.stdin.unref();
+    }
+    this.#guard = guard;
+  }
+
+  #releaseGuard(): void {
+    this.#guard?.stdin?.end('release\n');
+    this.#guard = undefined;
+  }
+
+  async #explain(what: string): Promise<Error> {
+    const log = await readFile(this.#options.logFile, 'utf8').catch(() => '');
+    const tail = log.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+    return new Error(`${what}; the end of its log (${this.#options.logFile}):\n${tail}`);
+  }
+}
+
+function describeExit(child: ChildProcess): string {
+  return child.signalCode === null ? `exit code ${String(child.exitCode)}` : `signal ${child.signalCode}`;
+}
