@@ -54,10 +54,7 @@ async function startContainer(options: KafkaOptions): Promise<KafkaBroker> {
     ...options.properties,
   };
   const environment = Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [
-      `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,
-      value,
-    ]),
+    Object.entries(settings).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, value]),
   );
   const container = await new GenericContainer(IMAGE)
     .withEnvironment({ ...environment, CLUSTER_ID })

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -36,39 +37,50 @@ export class LocalProcess {
     this.#options = options;
   }
 
-  get pid(): number | undefined {
-    return this.#isRunning() ? this.#child?.pid : undefined;
+  /** Starts it and waits until it answers; no effect when it runs. */
+  async start(): Promise<void> {
+    if (!this.#isRunning()) {
+      await this.launch();
+      await this.waitUntilReady();
+    }
   }
 
-  async start(): Promise<void> {
-    if (this.#isRunning()) {
-      return;
+  /** Starts it and returns its process id. */
+  async launch(): Promise<number> {
+    const { name, command, args, logFile } = this.#options;
+    if (await this.#options.isReady()) {
+      throw new Error(`${name} cannot start: another server answers on its port already`);
     }
-    const log = openSync(this.#options.logFile, 'a');
-    const child = spawn(this.#options.command, this.#options.args, { detached: true, stdio: ['ignore', log, log] });
+    const log = openSync(logFile, 'a');
+    const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
     child.unref();
     this.#child = child;
-    let failure: Error | undefined;
-    child.once('error', (error) => {
-      failure = error;
-    });
-    this.#setGuard(child.pid);
-    const deadline = Date.now() + READY_MS;
-    while (Date.now() < deadline) {
-      await delay(POLL_MS);
-      if (failure !== undefined) {
-        throw failure;
-      }
-      if (!this.#isRunning()) {
-        throw await this.#explain(`${this.#options.name} ended while starting (${describeExit(child)})`);
-      }
-      if (await this.#options.isReady()) {
-        return;
-      }
+    await once(child, 'spawn');
+    const { pid } = child;
+    if (pid === undefined) {
+      throw new Error(`${name} has no process id`);
     }
-    await this.kill();
-    throw await this.#explain(`${this.#options.name} was not ready within ${READY_MS / 1000} s`);
+    if (!this.#options.detached) {
+      this.#setGuard(pid);
+    }
+    return pid;
+  }
+
+  /** Rejects with the end of the server's log when it ends instead, or takes too long. */
+  async waitUntilReady(): Promise<void> {
+    const { name } = this.#options;
+    const deadline = Date.now() + READY_MS;
+    while (!(await this.#options.isReady())) {
+      if (!this.#isRunning()) {
+        throw await this.#explain(`${name} ended while starting (${this.#describeExit()})`);
+      }
+      if (Date.now() > deadline) {
+        await this.kill();
+        throw await this.#explain(`${name} was not ready within ${READY_MS / 1000} s`);
+      }
+      await delay(POLL_MS);
+    }
   }
 
   async kill(): Promise<void> {
@@ -115,10 +127,7 @@ export class LocalProcess {
     return !this.#isRunning();
   }
 
-  #setGuard(pid: number | undefined): void {
-    if (pid === undefined || this.#options.detached) {
-      return;
-    }
+  #setGuard(pid: number): void {
     const script = 'read -r word; [ "$word" = release ] || { kill -KILL "$1"; sleep 1; rm -rf -- "$2"; }';
     const guard = spawn('sh', ['-c', script, 'sh', String(pid), this.#options.directory], {
       detached: true,
@@ -139,13 +148,14 @@ export class LocalProcess {
     this.#guard = undefined;
   }
 
+  #describeExit(): string {
+    const { exitCode, signalCode } = this.#child ?? {};
+    return typeof signalCode === 'string' ? `signal ${signalCode}` : `exit code ${String(exitCode)}`;
+  }
+
   async #explain(what: string): Promise<Error> {
     const log = await readFile(this.#options.logFile, 'utf8').catch(() => '');
     const tail = log.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
     return new Error(`${what}; the end of its log (${this.#options.logFile}):\n${tail}`);
   }
-}
-
-function describeExit(child: ChildProcess): string {
-  return child.signalCode === null ? `exit code ${String(child.exitCode)}` : `signal ${child.signalCode}`;
 }
