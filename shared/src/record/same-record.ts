@@ -1,14 +1,17 @@
 import { decodeString, parseJsonTree, type JsonNode, type JsonObjectNode } from './json-tree.ts';
 
-/** Members that the server sets; a second delivery of the same record may carry others. See `record/envelope.ts`. */
-const SERVER_MEMBERS: ReadonlySet<string> = new Set(['v', '@timestamp', 'received_at', 'data_set', 'num']);
+/**
+ * Members that the server sets; a second delivery of the same record may carry others. See `record/envelope.ts`. A record that
+ * names no trace gets that of its request, and a repeated request comes with another span.
+ */
+const SERVER_MEMBERS: readonly string[] = ['v', '@timestamp', 'received_at', 'data_set', 'num', 'trace_id', 'span_id'];
 
 /** No canonical record nests deeper, whatever limit is configured; deeper text counts as different. */
 const MAX_DEPTH = 1000;
 
 /**
  * Whether two canonical records say the same, so that the second is a repeated delivery of the first and not other content
- * under a taken address. What the server set is left aside (times, data set, numeric copies): a caller that repeats a request
+ * under a taken address. What the server set is left aside (times, data set, numeric copies, trace): a caller that repeats a request
  * with the same id gets another `received_at`. Numbers are compared as text: 9007199254740993 is not 9007199254740992.
  * Order of members and the way strings are escaped do not matter.
  */

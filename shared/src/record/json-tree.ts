@@ -1,0 +1,162 @@
+/**
+ * A tree over JSON text that keeps where every token stands, so that a part can be rewritten while all the other bytes stay as
+ * they were sent (numbers beyond a double, escapes, order). For text that `JSON.parse` has accepted: it does not check syntax.
+ */
+
+/** A value and the span of its text: `text.slice(start, end)`. */
+export type JsonNode = JsonObjectNode | JsonArrayNode | JsonScalarNode;
+
+/** An object; members in order, duplicates included. */
+export interface JsonObjectNode {
+  readonly kind: 'object';
+  readonly start: number;
+  readonly end: number;
+  readonly members: readonly JsonMember[];
+}
+
+/** An array. */
+export interface JsonArrayNode {
+  readonly kind: 'array';
+  readonly start: number;
+  readonly end: number;
+  readonly items: readonly JsonNode[];
+}
+
+/** A string (span with its quotes), a number, or one of `true`, `false`, `null`. */
+export interface JsonScalarNode {
+  readonly kind: 'string' | 'number' | 'literal';
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One member of an object; `key` is decoded. */
+export interface JsonMember {
+  readonly key: string;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly value: JsonNode;
+}
+
+/** Thrown when the text nests deeper than allowed. */
+export class JsonTooDeepError extends Error {
+  constructor(maxDepth: number) {
+    super(`JSON nests deeper than ${maxDepth} levels`);
+    this.name = 'JsonTooDeepError';
+  }
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
+
+class TreeReader {
+  readonly #text: string;
+  readonly #maxDepth: number;
+  #at = 0;
+
+  constructor(text: string, maxDepth: number) {
+    this.#text = text;
+    this.#maxDepth = maxDepth;
+  }
+
+  value(depth: number): JsonNode {
+    this.#skipSpace();
+    switch (this.#text[this.#at]) {
+      case '{':
+        return this.#object(depth);
+      case '[':
+        return this.#array(depth);
+      case '"':
+        return this.#string();
+      default:
+        return this.#bare();
+    }
+  }
+
+  #skipSpace(): void {
+    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at += 1;
+  }
+
+  /** Steps over `char` (and space before it) when it is next. */
+  #take(char: string): boolean {
+    this.#skipSpace();
+    if (this.#text[this.#at] !== char) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #enter(depth: number): void {
+    if (depth > this.#maxDepth) throw new JsonTooDeepError(this.#maxDepth);
+    this.#at += 1;
+  }
+
+  #object(depth: number): JsonObjectNode {
+    const start = this.#at;
+    this.#enter(depth);
+    const members: JsonMember[] = [];
+    while (!this.#take('}')) {
+      if (members.length > 0) this.#take(',');
+      this.#skipSpace();
+      const key = this.#string();
+      this.#take(':');
+      const value = this.value(depth + 1);
+      members.push({ key: decodeString(this.#text, key), keyStart: key.start, keyEnd: key.end, value });
+    }
+    return { kind: 'object', start, end: this.#at, members };
+  }
+
+  #array(depth: number): JsonArrayNode {
+    const start = this.#at;
+    this.#enter(depth);
+    const items: JsonNode[] = [];
+    while (!this.#take(']')) {
+      if (items.length > 0) this.#take(',');
+      items.push(this.value(depth + 1));
+    }
+    return { kind: 'array', start, end: this.#at, items };
+  }
+
+  #string(): JsonScalarNode {
+    const start = this.#at;
+    let end = this.#text.indexOf('"', start + 1);
+    while (end !== -1 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
+    if (end === -1) throw new SyntaxError('JSON string without end');
+    this.#at = end + 1;
+    return { kind: 'string', start, end: this.#at };
+  }
+
+  #isEscaped(quote: number): boolean {
+    let backslashes = 0;
+    while (this.#text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    return backslashes % 2 === 1;
+  }
+
+  #bare(): JsonScalarNode {
+    const start = this.#at;
+    let code = this.#text.charCodeAt(this.#at);
+    const kind = code === 45 || (code >= 48 && code <= 57) ? 'number' : 'literal';
+    // Ends at a comma, a closing bracket or space: 44, 93, 125; NaN at the end of the text.
+    while (code !== 44 && code !== 93 && code !== 125 && code !== QUOTE && !isSpace(code) && !Number.isNaN(code)) {
+      this.#at += 1;
+      code = this.#text.charCodeAt(this.#at);
+    }
+    if (this.#at === start) throw new SyntaxError('JSON value expected');
+    return { kind, start, end: this.#at };
+  }
+}
+
+/** The tree of `text`. Throws {@link JsonTooDeepError}; on text that `JSON.parse` refuses the result is undefined behaviour. */
+export function parseJsonTree(text: string, maxDepth: number): JsonNode {
+  return new TreeReader(text, maxDepth).value(1);
+}
+
+/** The string that a string node stands for. */
+export function decodeString(text: string, node: { readonly start: number; readonly end: number }): string {
+  const inner = text.slice(node.start + 1, node.end - 1);
+  return inner.includes('\\') ? (JSON.parse(text.slice(node.start, node.end)) as string) : inner;
+}
+
+/** The last member with this name, as `JSON.parse` would take it. */
+export function lastMember(node: JsonObjectNode, key: string): JsonMember | undefined {
+  return node.members.findLast((member) => member.key === key);
+}
