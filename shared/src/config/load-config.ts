@@ -56,13 +56,9 @@ function readAll(service: Service, rows: readonly PlacedSetting[], env: Environm
 /** Defaults may name settings that stand before them in the table; without a value of those there is no default either. */
 function defaultText(row: AnySetting, service: Service, reading: Reading): string | undefined {
   const text = defaultTextFor(row, service);
-  let complete = true;
-  const filled = text?.replace(/<([A-Z_]+)>/g, (_, key: string) => {
-    const value = reading.values.get(key);
-    complete &&= typeof value === 'string';
-    return String(value);
-  });
-  return complete ? filled : undefined;
+  const named = [...(text ?? '').matchAll(/<([A-Z_]+)>/g)].map(([, key = '']) => reading.values.get(key));
+  if (!named.every((value) => typeof value === 'string')) return undefined;
+  return text?.replace(/<[A-Z_]+>/g, () => named.shift() ?? '');
 }
 
 /** A URL may hold credentials although it must not: they are masked before the value is shown. */
@@ -85,7 +81,7 @@ function assemble<S extends Service>(
   const groups: Record<string, Record<string, unknown>> = {};
   for (const { group, field, row } of rows) {
     const value = values.get(row.key);
-    if (value !== undefined) (groups[group] ??= {})[field] = Array.isArray(value) ? Object.freeze([...value]) : value;
+    if (value !== undefined) (groups[group] ??= {})[field] = Array.isArray(value) ? Object.freeze(value) : value;
   }
   for (const group of Object.values(groups)) Object.freeze(group);
   // The table is the type: both are computed from the same rows, which the compiler cannot follow through a loop.

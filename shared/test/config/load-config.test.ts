@@ -9,14 +9,14 @@ const SERVICES: readonly Service[] = ['api', 'indexer', 'standalone'];
 
 function configOf<S extends Service>(service: S, env: Environment = {}) {
   const loaded = loadConfig(service, env);
-  assert.ok(loaded.ok, loaded.ok ? '' : loaded.faults.join('\n'));
+  if (!loaded.ok) assert.fail(loaded.faults.join('\n'));
   return loaded.config;
 }
 
 function faultsOf(service: Service, env: Environment): readonly string[] {
   const loaded = loadConfig(service, env);
-  assert.equal(loaded.ok, false, 'a fault was expected');
-  return loaded.ok ? [] : loaded.faults;
+  if (loaded.ok) assert.fail('a fault was expected');
+  return loaded.faults;
 }
 
 describe('loadConfig', () => {
@@ -99,8 +99,9 @@ describe('loadConfig', () => {
     ['FATAL', 'error'],
     [' debug ', 'debug'],
   ] as const) {
-    it(`reads LOG_LEVEL=${text} as ${level}`, () =>
-      assert.equal(configOf('api', { LOG_LEVEL: text }).log.level, level));
+    it(`reads LOG_LEVEL=${text} as ${level}`, () => {
+      assert.equal(configOf('api', { LOG_LEVEL: text }).log.level, level);
+    });
   }
 
   for (const [key, text, expected] of [
@@ -248,7 +249,9 @@ describe('relations of the configuration', () => {
     });
   }
 
-  it('is covered rule by rule', () => assert.equal(cases.length, RELATIONS.length));
+  it('is covered rule by rule', () => {
+    assert.equal(cases.length, RELATIONS.length);
+  });
 
   it('does not hold where it has no meaning', () => {
     configOf('indexer', { RETENTION_DAYS: '0' });
