@@ -1,0 +1,66 @@
+import type { Clock } from '@paylog/shared/ports/clock';
+import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import type { BulkReport } from './bulk-batcher.ts';
+import type { IndexerObserver } from './indexer-observer.ts';
+
+/** Records of a bulk whose latency is looked at; each speaks for its neighbors. Reading every time stamp would cost more than writing it. */
+const LATENCY_SAMPLES = 16;
+
+/** Counts what the indexer does in the process's metrics. Children of the frequent ones are resolved once. */
+export function createMetricsObserver(metrics: Metrics, clock: Clock): IndexerObserver {
+  const stored = metrics.recordsSettled.child({ outcome: 'stored' });
+  const duplicate = metrics.recordsSettled.child({ outcome: 'duplicate' });
+  const deadLettered = metrics.recordsSettled.child({ outcome: 'dead_lettered' });
+  const panFound = metrics.redactions.child({ kind: 'pan' });
+  const cvvFound = metrics.redactions.child({ kind: 'cvv' });
+  const bulkRecords = metrics.bulkRecords.child({});
+  const bulkBytes = metrics.bulkBytes.child({});
+  const bulkSeconds = metrics.bulkSeconds.child({});
+  const latency = metrics.acceptToStoredSeconds.child({});
+  return {
+    settled(storedRecords, duplicates) {
+      stored.add(storedRecords);
+      duplicate.add(duplicates);
+    },
+    deadLettered({ stage, type }) {
+      deadLettered.add();
+      metrics.deadLetters.add({ stage, type });
+    },
+    redacted(pan, cvv) {
+      panFound.add(pan);
+      cvvFound.add(cvv);
+    },
+    bulk(report) {
+      bulkRecords.observe(report.documents.length);
+      bulkBytes.observe(report.bytes);
+      bulkSeconds.observe(report.milliseconds / 1000);
+      sampleLatency(report, clock.now(), (seconds, records) => {
+        latency.observe(seconds, records);
+      });
+    },
+    retried(type, documents) {
+      metrics.bulkRetries.add({ type }, documents);
+    },
+    lag({ topic, partition, records, seconds }) {
+      const labels = { topic, partition: String(partition) };
+      metrics.queueLagRecords.set(labels, records);
+      metrics.queueLagSeconds.set(labels, seconds);
+    },
+  };
+}
+
+/** Duplicates are left out: their time says how late a re-delivery was. */
+function sampleLatency(
+  { documents, outcomes }: BulkReport,
+  nowMs: number,
+  observe: (seconds: number, records: number) => void,
+): void {
+  const step = Math.ceil(documents.length / LATENCY_SAMPLES);
+  for (let i = 0; i < documents.length; i += step) {
+    const document = documents[i];
+    if (document === undefined || outcomes[i]?.status !== 'stored') continue;
+    const acceptedMs = Date.parse(document.receivedAt);
+    if (Number.isNaN(acceptedMs)) continue;
+    observe(Math.max(0, nowMs - acceptedMs) / 1000, Math.min(step, documents.length - i));
+  }
+}
