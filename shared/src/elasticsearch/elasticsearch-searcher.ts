@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { StoreUnavailableError } from '../errors/store-unavailable-error.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { DependencyState } from '../ports/queue.ts';
+import type { SearchHit, SearchRequest, SearchResult, StoreSearcher } from '../ports/store.ts';
+import { Availability } from './availability.ts';
+import { Deadline } from './deadline.ts';
+import { faultOf, Gateway, type Answer } from './gateway.ts';
+import { commonName } from './index-names.ts';
+import { DEFAULT_INDEX_PREFIX, type ElasticsearchSearcherOptions } from './options.ts';
+import { readSearchAnswer, type SearchAnswer } from './search-answer.ts';
+import { getBody, searchBody } from './search-body.ts';
+
+/** Waits while the shards of an index that is just being made are not there yet (some 100 ms, once per data set and day). */
+const SHARD_WAITS_MS = [50, 100, 200, 400];
+
+/** Makes a searcher in Elasticsearch 8.12 or later. Connects in `start`. */
+export function createElasticsearchSearcher(options: ElasticsearchSearcherOptions, logger: Logger): StoreSearcher {
+  return new ElasticsearchSearcher(options, logger);
+}
+
+class ElasticsearchSearcher implements StoreSearcher {
+  readonly #timeoutMs: number;
+  readonly #path: string;
+  readonly #logger: Logger;
+  readonly #gateway: Gateway;
+  readonly #availability = new Availability();
+
+  constructor(options: ElasticsearchSearcherOptions, logger: Logger) {
+    this.#timeoutMs = options.timeoutMs;
+    this.#path = `/${commonName(options.indexPrefix ?? DEFAULT_INDEX_PREFIX)}/_search`;
+    this.#logger = logger;
+    this.#gateway = new Gateway(options);
+  }
+
+  /** Looks once whether the store is there; a store that is down is not an error here (see `state`). */
+  async start(): Promise<void> {
+    await this.#probe();
+    const { state, reason } = this.#availability.state;
+    if (state === 'down') this.#logger.warn('the store cannot be searched yet', { reason });
+    this.#availability.watch(() => this.#probe());
+  }
+
+  async search(request: SearchRequest, { signal }: { readonly signal: AbortSignal }): Promise<SearchResult> {
+    const { hits, total } = await this.#ask(searchBody(request, this.#timeoutMs), signal);
+    return { hits, total };
+  }
+
+  async get(id: string, { signal }: { readonly signal: AbortSignal }): Promise<SearchHit | undefined> {
+    const { hits } = await this.#ask(getBody(id, this.#timeoutMs), signal);
+    return hits[0];
+  }
+
+  async stop(): Promise<void> {
+    this.#availability.stop();
+    await this.#gateway.close();
+  }
+
+  state(): DependencyState {
+    return this.#availability.state;
+  }
+
+  async #ask(body: object, signal: AbortSignal): Promise<SearchAnswer> {
+    signal.throwIfAborted();
+    const deadline = new Deadline(this.#timeoutMs, signal);
+    try {
+      const answer = await this.#send(body, deadline);
+      signal.throwIfAborted();
+      if (answer.kind !== 'answer' || answer.status !== 200) throw this.#failure(answer);
+      this.#availability.up();
+      const result = readSearchAnswer(answer.text);
+      if (result.timedOut) throw new StoreUnavailableError('store_timeout', 'the search took too long');
+      return result;
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  async #send(body: object, deadline: Deadline): Promise<Answer> {
+    const query = {
+      // Before the first record there is no index.
+      allow_no_indices: 'true',
+      ignore_unavailable: 'true',
+      // A part of the answer would look like the whole.
+      allow_partial_search_results: 'false',
+    };
+    let answer = await this.#gateway.request({ method: 'POST', path: this.#path, query, body }, deadline);
+    for (const waitMs of SHARD_WAITS_MS) {
+      if (answer.kind !== 'answer' || answer.status !== 503 || deadline.signal.aborted) break;
+      await delay(waitMs);
+      answer = await this.#gateway.request({ method: 'POST', path: this.#path, query, body }, deadline);
+    }
+    return answer;
+  }
+
+  #failure(answer: Answer): Error {
+    const { type, reason } = faultOf(answer);
+    // Elasticsearch understood us and says that we are wrong: waiting does not help.
+    if (answer.kind === 'answer' && answer.status === 400) return new Error(`the store refused the search: ${reason}`);
+    if (type !== 'timeout') this.#availability.down(reason);
+    return new StoreUnavailableError(type === 'timeout' ? 'store_timeout' : 'store_unavailable', reason);
+  }
+
+  async #probe(): Promise<void> {
+    const deadline = new Deadline(this.#timeoutMs);
+    const query = { allow_no_indices: 'true', ignore_unavailable: 'true' };
+    const body = { size: 0, track_total_hits: false, terminate_after: 1 };
+    const answer = await this.#gateway.request({ method: 'POST', path: this.#path, query, body }, deadline);
+    deadline.dispose();
+    if (answer.kind === 'answer' && answer.status === 200) this.#availability.up();
+    else this.#availability.down(faultOf(answer).reason);
+  }
+}
