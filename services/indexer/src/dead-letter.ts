@@ -57,14 +57,22 @@ function encode(head: object, { text, encoding }: KeptRecord, maxBytes: number):
   const whole = Buffer.from(JSON.stringify({ ...head, record: text }));
   if (text === null || whole.byteLength <= maxBytes) return whole;
   const overhead = Buffer.byteLength(JSON.stringify({ ...head, truncated: true, record: '' }));
-  const room = Math.max(0, maxBytes - overhead);
-  let kept = text;
-  for (let size = jsonLength(kept); size > room && kept.length > 0; size = jsonLength(kept)) {
-    // The first guess takes the text to be even; what is uneven about it costs another round, at least a tenth each.
-    const length = Math.floor(kept.length * Math.min(0.9, room / size));
-    kept = kept.slice(0, encoding === 'base64' ? length - (length % 4) : wholeCharacters(kept, length));
-  }
+  const length = longestPrefix(text, Math.max(0, maxBytes - overhead));
+  const kept = text.slice(0, encoding === 'base64' ? length - (length % 4) : wholeCharacters(text, length));
   return Buffer.from(JSON.stringify({ ...head, truncated: true, record: kept }));
+}
+
+/** Characters of the longest beginning that takes at most `room` bytes in a JSON string. */
+function longestPrefix(text: string, room: number): number {
+  let fits = 0;
+  // Each character takes at least one byte.
+  let tooLong = Math.min(text.length, room) + 1;
+  while (tooLong - fits > 1) {
+    const middle = (fits + tooLong) >> 1;
+    if (jsonLength(text.slice(0, middle)) <= room) fits = middle;
+    else tooLong = middle;
+  }
+  return fits;
 }
 
 /** Bytes of the text inside a JSON string, without the quotes. */
