@@ -15,7 +15,8 @@ export async function freePort(): Promise<number> {
   throw new Error('no free port between 20000 and 32000');
 }
 
-function canListen(port: number): Promise<boolean> {
+/** Whether a server may listen there: a paused one, which answers nothing, still holds its port. */
+export function canListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => {

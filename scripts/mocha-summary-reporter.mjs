@@ -1,0 +1,51 @@
+/**
+ * Mocha's spec reporter, plus a summary as JSON in the file that PAYLOG_TEST_SUMMARY names, plus a watchdog: a suite whose
+ * process does not end by itself after its last test has left something open, and that is a failure.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import Mocha from 'mocha';
+
+/** How long a finished suite may take to let go of its sockets, timers and children. */
+const GRACE_MS = 15_000;
+const LEAK_EXIT_CODE = 86;
+
+export default class SummaryReporter extends Mocha.reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    const file = process.env.PAYLOG_TEST_SUMMARY;
+    const skipped = [];
+    const failed = [];
+    let passed = 0;
+    runner.on('pass', () => {
+      passed += 1;
+    });
+    // A failing hook is reported here as well; its tests then never run.
+    runner.on('fail', (test) => failed.push(test.fullTitle()));
+    runner.on('pending', (test) => skipped.push({ title: test.fullTitle(), reason: reasonOf(test) }));
+    runner.once('end', () => {
+      if (file !== undefined) {
+        mkdirSync(path.dirname(file), { recursive: true });
+        writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
+      }
+      // Does not keep the process alive: it only fires if something else does.
+      setTimeout(() => {
+        const resources = process.getActiveResourcesInfo().join(', ');
+        console.error(`\nThe tests are over, but the process does not end: something was left open (${resources}).`);
+        process.exit(LEAK_EXIT_CODE);
+      }, GRACE_MS).unref();
+    });
+  }
+}
+
+/** What `orSkip` (tests/stack/skip.ts) noted for the suite, or for one around it. */
+function reasonOf(test) {
+  const reasons = globalThis[Symbol.for('paylog.skip-reasons')];
+  for (let suite = test.parent; suite; suite = suite.parent) {
+    const reason = reasons?.get(suite.fullTitle());
+    if (reason !== undefined) {
+      return reason;
+    }
+  }
+  return 'switched off in the test itself';
+}
