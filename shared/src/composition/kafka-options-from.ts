@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import type { Config, KafkaConnection } from '../config/config.ts';
+import type { KafkaConnectionOptions, KafkaConsumerOptions, KafkaPublisherOptions } from '../kafka/kafka-options.ts';
+
+/**
+ * How to reach the brokers, as the Kafka adapter takes it. Reads the CA file; throws when that cannot be read.
+ *
+ * @param clientId shown in the brokers' logs and quotas
+ */
+export function kafkaConnectionFrom({ brokers, ssl, sasl }: KafkaConnection, clientId: string): KafkaConnectionOptions {
+  return {
+    brokers,
+    clientId,
+    ...(ssl && { ssl: ssl.caFile === undefined ? {} : { ca: readFileSync(ssl.caFile, 'utf8') } }),
+    ...(sasl && { sasl }),
+  };
+}
+
+/** Settings of a publisher. */
+export function kafkaPublisherFrom(
+  connection: KafkaConnectionOptions,
+  queue: KafkaConnection,
+  config: Pick<Config, 'timeouts' | 'topics'>,
+): KafkaPublisherOptions {
+  return {
+    ...connection,
+    client: queue.client,
+    publishTimeoutMs: config.timeouts.publishMs,
+    maxBatchBytes: config.topics.maxBatchBytes,
+  };
+}
+
+const MIB = 1024 * 1024;
+
+/** Settings of the indexer's consumer: it reads the checked records and those of direct producers. */
+export function kafkaConsumerFrom(
+  connection: KafkaConnectionOptions,
+  config: Pick<Config, 'timeouts' | 'topics' | 'consumer' | 'indexer'>,
+): KafkaConsumerOptions {
+  const { topics, consumer, indexer, timeouts } = config;
+  return {
+    ...connection,
+    groupId: consumer.group,
+    topics: [topics.records, topics.direct],
+    sessionTimeoutMs: consumer.sessionTimeoutMs,
+    drainTimeoutMs: timeouts.drainMs,
+    // Records of one partition are prepared in one turn of the event loop: more at once would stall health and heartbeats.
+    maxBytesPerPartition: Math.max(MIB, topics.maxBatchBytes),
+    // Enough to fill every bulk that may be under way, and never more than may be held.
+    maxBytesPerFetch: Math.min(indexer.maxInflightBytes, Math.max(indexer.bulkMaxBytes * indexer.bulkConcurrency, MIB)),
+  };
+}

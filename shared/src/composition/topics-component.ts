@@ -1,0 +1,36 @@
+import type { Config } from '../config/config.ts';
+import { QueueUnavailableError } from '../errors/queue-unavailable-error.ts';
+import type { Component } from '../flow/lifecycle.ts';
+import { retryUntilDone } from '../flow/retry-until-done.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { TopicAdmin } from '../ports/queue.ts';
+import { topicSettingsFrom } from './topic-settings-from.ts';
+
+/** Waits between two attempts to reach the brokers. */
+const BACKOFF = { minMs: 250, maxMs: 5000 } as const;
+
+/**
+ * The step of a start that makes sure of the topics: waits for brokers that are down, and ends the start when a topic is
+ * missing and cannot be made.
+ */
+export function createTopicsComponent(admin: TopicAdmin, config: Pick<Config, 'topics'>, logger: Logger): Component {
+  const stopping = new AbortController();
+  return {
+    name: 'topics',
+    start: () =>
+      retryUntilDone(
+        () => admin.ensureTopics(topicSettingsFrom(config), config.topics.create),
+        {
+          ...BACKOFF,
+          what: 'queue',
+          signal: stopping.signal,
+          isTransient: (error) => error instanceof QueueUnavailableError,
+        },
+        logger,
+      ),
+    stop: () => {
+      stopping.abort();
+      return Promise.resolve();
+    },
+  };
+}
