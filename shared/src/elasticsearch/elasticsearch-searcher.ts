@@ -14,7 +14,7 @@ import { getBody, searchBody } from './search-body.ts';
 /** Waits while the shards of an index that is just being made are not there yet (some 100 ms, once per data set and day). */
 const SHARD_WAITS_MS = [50, 100, 200, 400];
 
-/** Makes a searcher in Elasticsearch 8.12 or later. Connects in `start`. */
+/** Makes a searcher in Elasticsearch 8.19 or later. Connects in `start`. */
 export function createElasticsearchSearcher(options: ElasticsearchSearcherOptions, logger: Logger): StoreSearcher {
   return new ElasticsearchSearcher(options, logger);
 }

@@ -12,7 +12,7 @@ import { dropOldIndices } from './retention.ts';
 import { judgeTaken } from './taken-addresses.ts';
 import { installTemplate } from './template-installer.ts';
 
-/** Makes a writer of documents to Elasticsearch 8.12 or later. Connects in `start`. */
+/** Makes a writer of documents to Elasticsearch 8.19 or later. Connects in `start`. */
 export function createElasticsearchWriter(options: ElasticsearchWriterOptions, logger: Logger): StoreWriter {
   return new ElasticsearchWriter(options, logger);
 }
