@@ -135,9 +135,11 @@ export interface Consumer {
 export interface TopicSettings {
   readonly topic: string;
   readonly partitions: number;
-  readonly replicationFactor: number;
+  /** Absent: the number of brokers in the cluster, at most 3. Without meaning for the embedded queue. */
+  readonly replicationFactor?: number | undefined;
   readonly retentionMs: number;
-  readonly minInsyncReplicas: number;
+  /** Absent: `replicationFactor - 1`, at least 1. Without meaning for the embedded queue. */
+  readonly minInsyncReplicas?: number | undefined;
   /** Largest batch that the broker takes for this topic, in bytes (Kafka: max.message.bytes). */
   readonly maxMessageBytes: number;
 }
@@ -146,7 +148,8 @@ export interface TopicSettings {
 export interface TopicAdmin {
   /**
    * Makes the topics that are missing when `create` is true. Rejects with an error that names every topic that is missing
-   * and cannot be made, and why. Existing topics are left as they are.
+   * and cannot be made, and why; with `QueueUnavailableError` (`errors/queue-unavailable-error.ts`) when the queue cannot be
+   * asked. Existing topics are left as they are.
    */
   ensureTopics(topics: readonly TopicSettings[], create: boolean): Promise<void>;
 }

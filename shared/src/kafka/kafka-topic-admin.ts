@@ -1,0 +1,81 @@
+import type { Admin } from 'kafkajs';
+import { QueueUnavailableError } from '../errors/queue-unavailable-error.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { TopicAdmin, TopicSettings } from '../ports/queue.ts';
+import { TOPIC_EXISTS_CODE, describeKafkaError, findApiCode } from './kafka-error.ts';
+import type { KafkaConnectionOptions } from './kafka-options.ts';
+import { createKafkaJsClient } from './kafkajs-client.ts';
+
+const MAX_DEFAULT_REPLICATION = 3;
+const REQUEST_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 3000;
+const DISCONNECT_TIMEOUT_MS = 2000;
+
+/** Administration of topics through kafkajs. Connects for each call, and disconnects after it. */
+export function createKafkaTopicAdmin(options: KafkaConnectionOptions, logger: Logger): TopicAdmin {
+  return {
+    async ensureTopics(topics: readonly TopicSettings[], create: boolean): Promise<void> {
+      const limits = {
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        requestTimeoutMs: REQUEST_TIMEOUT_MS,
+        retry: { retries: 3, initialRetryTime: 200 },
+      };
+      const admin = createKafkaJsClient(options, limits, logger).admin();
+      try {
+        await ensure(admin, topics, create, logger);
+      } finally {
+        const gaveUp = new Promise((resolve) => setTimeout(resolve, DISCONNECT_TIMEOUT_MS).unref());
+        await Promise.race([admin.disconnect().catch(() => undefined), gaveUp]);
+      }
+    },
+  };
+}
+
+async function ensure(admin: Admin, topics: readonly TopicSettings[], create: boolean, logger: Logger): Promise<void> {
+  const { existing, brokers } = await look(admin);
+  const failures: string[] = [];
+  for (const settings of topics) {
+    const { topic } = settings;
+    if (existing.has(topic)) continue;
+    if (!create) failures.push(`${topic}: does not exist, and creating topics is not allowed`);
+    else {
+      try {
+        const made = await createTopic(admin, settings, brokers);
+        logger.info('created a topic', made);
+      } catch (error) {
+        // Another process was faster.
+        if (findApiCode(error) !== TOPIC_EXISTS_CODE) failures.push(`${topic}: ${describeKafkaError(error)}`);
+      }
+    }
+  }
+  if (failures.length > 0) throw new Error(`Topics are missing and could not be created: ${failures.join('; ')}`);
+}
+
+async function look(admin: Admin): Promise<{ existing: ReadonlySet<string>; brokers: number }> {
+  try {
+    await admin.connect();
+    const [topics, cluster] = await Promise.all([admin.listTopics(), admin.describeCluster()]);
+    return { existing: new Set(topics), brokers: cluster.brokers.length };
+  } catch (error) {
+    throw new QueueUnavailableError(`Kafka cannot be asked for its topics: ${describeKafkaError(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function createTopic(admin: Admin, settings: TopicSettings, brokers: number): Promise<Record<string, unknown>> {
+  const { topic, partitions, retentionMs, maxMessageBytes } = settings;
+  const replicationFactor = settings.replicationFactor ?? Math.min(brokers, MAX_DEFAULT_REPLICATION);
+  const minInsyncReplicas = settings.minInsyncReplicas ?? Math.max(1, replicationFactor - 1);
+  const configEntries = [
+    { name: 'retention.ms', value: String(retentionMs) },
+    { name: 'max.message.bytes', value: String(maxMessageBytes) },
+    { name: 'min.insync.replicas', value: String(minInsyncReplicas) },
+  ];
+  await admin.createTopics({
+    waitForLeaders: true,
+    timeout: REQUEST_TIMEOUT_MS,
+    topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
+  });
+  return { topic, partitions, replicationFactor, minInsyncReplicas, retentionMs, maxMessageBytes };
+}

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Consumer, Kafka } from 'kafkajs';
+import type { Logger } from '../ports/logger.ts';
+import type { BatchHandler } from '../ports/queue.ts';
+import { BatchLoop } from './batch-loop.ts';
+import { CommitQueue, type PartitionOffset } from './commit-queue.ts';
+import type { KafkaConsumerOptions } from './kafka-options.ts';
+import type { Assignment } from './kafkajs-lag.ts';
+
+/** Told about by a {@link KafkaJsSession}. */
+export interface SessionEvents {
+  /** A sign of life of the consume loop: a fetch came back or a commit was taken. */
+  onActivity(): void;
+  onJoined(): void;
+}
+
+const MAX_FETCH_WAIT_MS = 500;
+const HEARTBEATS_PER_SESSION = 10;
+const TICK_MS = 1000;
+const DISCONNECT_TIMEOUT_MS = 5000;
+/** Handlers side by side; more partitions than this wait for a free place. */
+const MAX_PARTITIONS_AT_ONCE = 64;
+
+/**
+ * One life of a kafkajs consumer, from connect to crash or stop. kafkajs is told not to restart itself: a crash ends
+ * the session, whatever its cause, and the owner makes a new one.
+ */
+export class KafkaJsSession {
+  readonly loop: BatchLoop;
+  /** Rejects with the reason when the session is over by itself. */
+  readonly crashed: Promise<never>;
+  readonly #options: KafkaConsumerOptions;
+  readonly #consumer: Consumer;
+  readonly #commits: CommitQueue;
+  readonly #events: SessionEvents;
+  #assignment: Assignment | undefined;
+  #lastSignMs = Date.now();
+  #timer: NodeJS.Timeout | undefined;
+  #crash: (reason: Error) => void = () => undefined;
+
+  constructor(
+    kafka: Kafka,
+    options: KafkaConsumerOptions,
+    handler: BatchHandler,
+    events: SessionEvents,
+    logger: Logger,
+  ) {
+    const { sessionTimeoutMs } = options;
+    this.#options = options;
+    this.#events = events;
+    const heartbeatIntervalMs = Math.floor(sessionTimeoutMs / HEARTBEATS_PER_SESSION);
+    this.#consumer = kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: sessionTimeoutMs,
+      // Members that drain must still be able to rejoin.
+      rebalanceTimeout: sessionTimeoutMs + options.drainTimeoutMs,
+      heartbeatInterval: heartbeatIntervalMs,
+      maxBytesPerPartition: options.maxBytesPerPartition,
+      maxBytes: options.maxBytesPerFetch,
+      maxWaitTimeInMs: MAX_FETCH_WAIT_MS,
+      metadataMaxAge: 30_000,
+      allowAutoTopicCreation: false,
+      retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5000, restartOnFailure: () => Promise.resolve(false) },
+    });
+    this.#commits = new CommitQueue(
+      (offsets) => this.#commit(offsets),
+      () => {
+        this.#sign();
+      },
+      logger,
+    );
+    const limits = { heartbeatIntervalMs, drainTimeoutMs: options.drainTimeoutMs };
+    this.loop = new BatchLoop(handler, this.#commits, limits, logger);
+    this.crashed = new Promise<never>((_, reject) => {
+      this.#crash = reject;
+    });
+    this.crashed.catch(() => undefined);
+    this.#listen();
+  }
+
+  /** Undefined while the member is not in its group. */
+  get assignment(): Assignment | undefined {
+    return this.#assignment;
+  }
+
+  /** Milliseconds without a sign of life although no handler holds the loop. */
+  get silentMs(): number {
+    return this.loop.busy ? 0 : Date.now() - this.#lastSignMs;
+  }
+
+  /** Joins the group and starts to fetch. Rejects when the brokers cannot be reached. */
+  async run(): Promise<void> {
+    await this.#consumer.connect();
+    // With `false` an offset that retention has overtaken would jump to the end (tulios/kafkajs#1119).
+    await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+    this.#lastSignMs = Date.now();
+    this.#timer = setInterval(() => {
+      this.#tick();
+    }, TICK_MS);
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: MAX_PARTITIONS_AT_ONCE,
+      eachBatch: this.loop.eachBatch,
+    });
+  }
+
+  /** Drains, commits, leaves the group. Bounded by the drain budget and a few seconds. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#assignment !== undefined) this.#consumer.pause(Object.keys(this.#assignment).map((topic) => ({ topic })));
+    await Promise.race([this.loop.stop(), pause(this.#options.drainTimeoutMs + DISCONNECT_TIMEOUT_MS)]);
+    this.#assignment = undefined;
+    // Can hang for ever (tulios/kafkajs#1167).
+    await Promise.race([this.#consumer.disconnect().catch(() => undefined), pause(DISCONNECT_TIMEOUT_MS)]);
+  }
+
+  #listen(): void {
+    const { events } = this.#consumer;
+    this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      this.#commits.reset();
+      this.loop.forgetPlaces();
+      this.#assignment = payload.memberAssignment;
+      this.#sign();
+      this.#events.onJoined();
+    });
+    this.#consumer.on(events.REBALANCING, () => {
+      this.#assignment = undefined;
+    });
+    this.#consumer.on(events.FETCH, () => {
+      this.#sign();
+    });
+    this.#consumer.on(events.CRASH, ({ payload }) => {
+      this.#assignment = undefined;
+      this.#crash(payload.error);
+    });
+  }
+
+  #tick(): void {
+    void this.#commits.flushIfDue();
+    // kafkajs loses its way without a crash event when its own disconnect hangs.
+    if (this.silentMs > this.#options.sessionTimeoutMs * 2)
+      this.#crash(new Error(`no sign of life for ${String(this.silentMs)} ms`));
+  }
+
+  #sign(): void {
+    this.#lastSignMs = Date.now();
+    this.#events.onActivity();
+  }
+
+  async #commit(offsets: readonly PartitionOffset[]): Promise<void> {
+    await this.#consumer.commitOffsets(
+      offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) })),
+    );
+  }
+}
+
+async function pause(ms: number): Promise<void> {
+  await sleep(ms, undefined, { ref: false });
+}
