@@ -62,6 +62,12 @@ export const PROBLEMS = {
     title: 'The method is not allowed here',
     remedy: 'Use one of the methods in the Allow header.',
   },
+  records_rejected: {
+    status: 400,
+    retryable: false,
+    title: 'No record could be accepted',
+    remedy: 'Correct the records: each entry of `errors` names one by its position, with its code and field.',
+  },
   request_timeout: {
     status: 408,
     retryable: true,

@@ -31,6 +31,8 @@ export interface RecordContext {
 /** A record that may go on the queue. Its bytes are `prefix` (ASCII or UTF-8 text) followed by `body`. */
 export interface PreparedRecord {
   readonly ok: true;
+  /** Position in its request, from 0. */
+  readonly index: number;
   readonly id: string;
   readonly service: string;
   /** 30-character form. */
@@ -169,7 +171,7 @@ function assemble(
     if (record.span_id === undefined) extras += `"span_id":"${context.trace.spanId}",`;
   }
   const prefix = envelopePrefix(timestamp, envelopeTail(context.receivedAt, context.dataSet), extras);
-  return { ok: true, id, service, timestamp, prefix, body, unchanged, pan: found.pan, cvv: found.cvv };
+  return { ok: true, index, id, service, timestamp, prefix, body, unchanged, pan: found.pan, cvv: found.cvv };
 }
 
 /** What {@link prepareRecord} needs besides the bytes. */

@@ -1,0 +1,56 @@
+import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import type { IngestResult } from './ingest.ts';
+
+type Counter = ReturnType<Metrics['ingestRecords']['child']>;
+
+/** Counts what one protocol takes in; holds its counters, since a look-up by labels for each record would be dear. */
+export class IngestMetrics {
+  readonly #metrics: Metrics;
+  readonly #protocol: string;
+  readonly #acceptedByService = new Map<string, Counter>();
+  readonly #bytes: Counter;
+  readonly #publishSeconds: ReturnType<Metrics['ingestPublishSeconds']['child']>;
+
+  constructor(metrics: Metrics, protocol: string) {
+    this.#metrics = metrics;
+    this.#protocol = protocol;
+    this.#bytes = metrics.ingestBytes.child({ protocol });
+    this.#publishSeconds = metrics.ingestPublishSeconds.child({});
+  }
+
+  /** A request that was answered with `status`. */
+  request(status: number): void {
+    this.#metrics.ingestRequests.add({ protocol: this.#protocol, status: String(status) });
+  }
+
+  /** A body of `bytes` after decompression, whose records took `seconds` from the queue's first byte to its answer. */
+  body(bytes: number): void {
+    this.#bytes.add(bytes);
+  }
+
+  result(result: IngestResult, seconds: number): void {
+    const protocol = this.#protocol;
+    this.#publishSeconds.observe(seconds);
+    if (result.status !== 'settled') {
+      this.#metrics.ingestRecords.add({ service: 'other', protocol, outcome: 'refused' }, result.records);
+      return;
+    }
+    for (const { service, pan, cvv } of result.accepted) {
+      this.#accepted(service).add(1);
+      if (pan > 0) this.#metrics.redactions.add({ kind: 'pan' }, pan);
+      if (cvv > 0) this.#metrics.redactions.add({ kind: 'cvv' }, cvv);
+    }
+    if (result.rejected.length === 0) return;
+    this.#metrics.ingestRecords.add({ service: 'other', protocol, outcome: 'rejected' }, result.rejected.length);
+    for (const { fault } of result.rejected) this.#metrics.ingestRejected.add({ code: fault.code });
+  }
+
+  #accepted(service: string): Counter {
+    const known = this.#acceptedByService.get(service);
+    if (known) return known;
+    const counter = this.#metrics.ingestRecords.child({ service, protocol: this.#protocol, outcome: 'accepted' });
+    // The family maps services beyond its bound to one child; the map here is bounded for the same reason.
+    if (this.#acceptedByService.size < 1000) this.#acceptedByService.set(service, counter);
+    return counter;
+  }
+}

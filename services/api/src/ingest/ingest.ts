@@ -1,0 +1,148 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { Publisher, PublishOutcome, QueueMessage } from '@paylog/shared/ports/queue';
+import type { Clock } from '@paylog/shared/ports/clock';
+import { recordFault, type RecordFault } from '@paylog/shared/record/fault';
+import { createIdMint, createKeyedIds, type IdMint } from '@paylog/shared/record/mint-id';
+import type { PreparedRecord, RecordContext, RecordPreparer } from '@paylog/shared/record/prepare';
+import { isoMillis } from '@paylog/shared/record/timestamp';
+import type { RecordBatch } from '../protocols/record-batch.ts';
+import type { TraceContext } from './trace-context.ts';
+
+/** Why the record at `index` (from 0) was rejected. */
+export interface RecordRejection {
+  readonly index: number;
+  readonly fault: RecordFault;
+}
+
+/** What a protocol knows about a request besides its records. */
+export interface IngestContext {
+  readonly dataSet: string;
+  /** Service of records that name none. */
+  readonly service?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly trace?: TraceContext | undefined;
+}
+
+/** Every record that is not rejected is held by all in-sync replicas of the queue. */
+export interface SettledResult {
+  readonly status: 'settled';
+  readonly accepted: readonly PreparedRecord[];
+  readonly rejected: readonly RecordRejection[];
+}
+
+/** Nothing of the request may be counted on; the same request may be sent again. */
+export interface RefusedResult {
+  readonly status: 'unavailable' | 'overloaded';
+  readonly detail: string;
+  /** Records in the request. */
+  readonly records: number;
+}
+
+/** What became of the records of one request. */
+export type IngestResult = SettledResult | RefusedResult;
+
+/** What {@link Ingest} needs. */
+export interface IngestOptions {
+  readonly preparer: RecordPreparer;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly topic: string;
+}
+
+/** Where every protocol ends: checks the records of a request and publishes the good ones. */
+export class Ingest {
+  readonly #options: IngestOptions;
+  readonly #mintId: IdMint;
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#mintId = createIdMint(() => options.clock.now());
+  }
+
+  /** Settles when the queue has answered for all good records. Never throws for what a sender or the queue did. */
+  async accept(batch: RecordBatch, context: IngestContext): Promise<IngestResult> {
+    const rejected: RecordRejection[] = [];
+    const accepted = this.#prepare(batch, context, rejected);
+    if (accepted.length === 0) return { status: 'settled', accepted, rejected };
+    const messages = toMessages(accepted, context.trace);
+    const outcome = await this.#options.publisher.publish(this.#options.topic, messages);
+    if (outcome.status === 'stored') return { status: 'settled', accepted, rejected };
+    if (outcome.status === 'retryable') return retryLater(outcome, batch);
+    return this.#publishApart(batch, accepted, messages, rejected);
+  }
+
+  #prepare(batch: RecordBatch, context: IngestContext, rejected: RecordRejection[]): PreparedRecord[] {
+    const { body, spans } = batch;
+    const { preparer } = this.#options;
+    const recordContext = this.#recordContext(context);
+    const texts = textReader(body);
+    const accepted: PreparedRecord[] = [];
+    for (let at = 0, index = 0; at < spans.length; at += 2, index += 1) {
+      const start = spans[at] ?? 0;
+      const end = spans[at + 1] ?? start;
+      const text = texts(start, end);
+      const result =
+        text === undefined
+          ? recordFault('invalid_utf8', 'the record is not valid UTF-8')
+          : preparer.prepare(text, end - start, index, recordContext);
+      if (result.ok) accepted.push(result);
+      else rejected.push({ index, fault: result });
+    }
+    return accepted;
+  }
+
+  #recordContext({ dataSet, service, idempotencyKey, trace }: IngestContext): RecordContext {
+    const idFor = idempotencyKey === undefined ? this.#mintId : createKeyedIds(dataSet, idempotencyKey);
+    return { dataSet, service, trace, idFor, receivedAt: isoMillis(this.#options.clock.now()) };
+  }
+
+  /**
+   * The queue refused the whole call, so at least one record can never be taken (the broker's limit is below ours): each is sent
+   * alone, and only those at fault are rejected. Rare, hence one by one.
+   */
+  async #publishApart(
+    batch: RecordBatch,
+    prepared: readonly PreparedRecord[],
+    messages: readonly QueueMessage[],
+    rejected: readonly RecordRejection[],
+  ): Promise<IngestResult> {
+    const accepted: PreparedRecord[] = [];
+    const refused: RecordRejection[] = [];
+    for (const [at, record] of prepared.entries()) {
+      const outcome = await this.#options.publisher.publish(this.#options.topic, messages.slice(at, at + 1));
+      if (outcome.status === 'stored') {
+        accepted.push(record);
+      } else if (outcome.status === 'rejected' && outcome.reason === 'too_large') {
+        const fault = recordFault('record_too_large', 'the queue does not take records of this size');
+        refused.push({ index: record.index, fault });
+      } else {
+        return retryLater(outcome, batch);
+      }
+    }
+    const all = [...rejected, ...refused].sort((a, b) => a.index - b.index);
+    return { status: 'settled', accepted, rejected: all };
+  }
+}
+
+/** Reads spans of `body` as text; undefined for a span that is not UTF-8. Decided once for the whole body, mostly. */
+function textReader(body: Buffer): (start: number, end: number) => string | undefined {
+  if (isAscii(body)) {
+    const text = body.toString('latin1');
+    return (start, end) => text.slice(start, end);
+  }
+  if (isUtf8(body)) return (start, end) => body.toString('utf8', start, end);
+  return (start, end) => (isUtf8(body.subarray(start, end)) ? body.toString('utf8', start, end) : undefined);
+}
+
+function toMessages(records: readonly PreparedRecord[], trace: TraceContext | undefined): QueueMessage[] {
+  const headers = trace?.isSampled === true ? { traceparent: trace.traceparent } : undefined;
+  return records.map(({ id, prefix, body }) => {
+    const value = Buffer.from(prefix + body, 'utf8');
+    return headers ? { key: id, value, headers } : { key: id, value };
+  });
+}
+
+function retryLater(outcome: Exclude<PublishOutcome, { status: 'stored' }>, batch: RecordBatch): RefusedResult {
+  const status = outcome.reason === 'overloaded' ? 'overloaded' : 'unavailable';
+  return { status, detail: outcome.message, records: batch.spans.length / 2 };
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { ProblemError } from '@paylog/shared/errors/problem-error';
+import type { ByteBudget } from '@paylog/shared/flow/byte-budget';
+import { inflateBody } from './inflate.ts';
+
+/** Bytes of the budget that a request holds until it is answered. */
+export class BudgetShare {
+  readonly #budget: ByteBudget;
+  #bytes = 0;
+
+  constructor(budget: ByteBudget) {
+    this.#budget = budget;
+  }
+
+  /** Grows the share to `bytes`. Throws `overloaded` when the budget has no room for it. */
+  growTo(bytes: number): void {
+    const more = bytes - this.#bytes;
+    if (more <= 0) return;
+    if (!this.#budget.tryReserve(more)) {
+      throw new ProblemError('overloaded', `more than ${this.#budget.limitBytes} bytes of requests are in flight`);
+    }
+    this.#bytes = bytes;
+  }
+
+  release(): void {
+    this.#budget.release(this.#bytes);
+    this.#bytes = 0;
+  }
+}
+
+function tooLarge(maxBytes: number): ProblemError {
+  return new ProblemError('body_too_large', `the body may have at most ${maxBytes} bytes`);
+}
+
+/** The bytes as they come over the wire, at most `maxBytes`; the share is taken before the bytes are read, where their number is known. */
+function readRaw(request: IncomingMessage, maxBytes: number, share: BudgetShare): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > maxBytes) throw tooLarge(maxBytes);
+  share.growTo(declared);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const refuse = (error: unknown): void => {
+      // What still comes is read and thrown away, so that the client sees the answer and the connection stays of use.
+      request.removeAllListeners('data');
+      request.resume();
+      reject(error instanceof Error ? error : new Error('the body could not be read'));
+    };
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      try {
+        if (size > maxBytes) throw tooLarge(maxBytes);
+        share.growTo(size);
+        chunks.push(chunk);
+      } catch (error) {
+        refuse(error);
+      }
+    });
+    request.on('end', () => {
+      const [only] = chunks;
+      resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, size));
+    });
+    request.on('error', refuse);
+    request.on('close', () => {
+      if (!request.complete)
+        refuse(new ProblemError('malformed_body', 'the connection closed before the body was complete'));
+    });
+  });
+}
+
+/**
+ * Reads and inflates the body of a request, at most `maxBytes` before and after. Rejects with {@link ProblemError}: `body_too_large`,
+ * `overloaded`, `unsupported_encoding`, `malformed_body`.
+ */
+export async function readBody(request: IncomingMessage, maxBytes: number, share: BudgetShare): Promise<Buffer> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const raw = await readRaw(request, maxBytes, share);
+  if (encoding === 'identity' || encoding === '') return raw;
+  const body = await inflateBody(raw, encoding, maxBytes);
+  share.growTo(body.length);
+  return body;
+}
