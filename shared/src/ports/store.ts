@@ -66,7 +66,7 @@ export interface SearchRequest {
   readonly environment?: string;
   /** By event time, then id (byte order); `desc` is newest first. */
   readonly order: 'asc' | 'desc';
-  /** 1 to 1000. */
+  /** 1 to 1001: the API's largest page and one more, which tells whether there is a next page. */
   readonly limit: number;
   /** Continue after this position, in `order`. */
   readonly after?: SearchPosition;

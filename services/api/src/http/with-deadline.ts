@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+import { ClientGoneError } from './client-gone-error.ts';
+
+/**
+ * Runs work for a request and aborts it when the time is over or the client goes away. Settles at that moment, even if the
+ * work does not heed its signal. Rejects with what `onTimeout` makes, or with {@link ClientGoneError}.
+ */
+export async function withDeadline<T>(
+  response: ServerResponse,
+  { timeoutMs, onTimeout }: { readonly timeoutMs: number; readonly onTimeout: () => Error },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const { promise: stopped, reject } = withReject();
+  const stop = (error: Error): void => {
+    reject(error);
+    controller.abort(error);
+  };
+  const timer = setTimeout(() => {
+    stop(onTimeout());
+  }, timeoutMs);
+  const onClose = (): void => {
+    if (!response.writableFinished) stop(new ClientGoneError());
+  };
+  response.once('close', onClose);
+  try {
+    if (response.destroyed) throw new ClientGoneError();
+    return await Promise.race([work(controller.signal), stopped]);
+  } finally {
+    clearTimeout(timer);
+    response.off('close', onClose);
+  }
+}
+
+function withReject(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<never>((_, refuse) => {
+    reject = refuse;
+  });
+  // Nobody may be listening when it is never raced (the client was gone before the work began).
+  promise.catch(() => undefined);
+  return { promise, reject };
+}

@@ -1,0 +1,92 @@
+import type { Clock } from '../ports/clock.ts';
+import type { DependencyState } from '../ports/queue.ts';
+import type { Metrics } from './metrics.ts';
+import { readVersion } from './version.ts';
+
+/** An answer that is complete but for its transport. */
+export interface AdminAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface HealthOptions {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** Without one of these the process can do none of its work: it is not ready. */
+  readonly needed: readonly (() => DependencyState)[];
+  /** Shown, but the process is ready without them (search may be down while ingest goes on). */
+  readonly optional?: readonly (() => DependencyState)[];
+  /** Why the process should be restarted; undefined while it makes progress. Absent: it always does. */
+  readonly stalled?: () => string | undefined;
+}
+
+/** What the probes of a process ask. */
+export class Health {
+  readonly #options: HealthOptions;
+  readonly #startedMs: number;
+  readonly #version = readVersion();
+  #stopping = false;
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+    this.#startedMs = options.clock.now();
+    for (const read of [...options.needed, ...(options.optional ?? [])]) {
+      const child = options.metrics.dependencyUp.child({ dependency: read().name });
+      child.readFrom(() => (read().state === 'up' ? 1 : 0));
+    }
+  }
+
+  /** From now on not ready, so that load balancers send nothing new. Called first when a process stops. */
+  markStopping(): void {
+    this.#stopping = true;
+  }
+
+  /** The answer to a GET of one of the four paths; undefined for any other path. */
+  async answer(path: string): Promise<AdminAnswer | undefined> {
+    switch (path) {
+      case '/health':
+        return this.#process();
+      case '/health/live':
+        return this.#live();
+      case '/health/ready':
+        return this.#ready();
+      case '/metrics': {
+        const { metrics } = this.#options;
+        return { status: 200, contentType: metrics.contentType, body: await metrics.render() };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #process(): AdminAnswer {
+    const uptime = Math.max(0, Math.floor((this.#options.clock.now() - this.#startedMs) / 1000));
+    return json(200, { status: 'up', version: this.#version, uptime_seconds: uptime });
+  }
+
+  #live(): AdminAnswer {
+    const reason = this.#options.stalled?.();
+    return reason === undefined ? json(200, { status: 'alive' }) : json(503, { status: 'stalled', reason });
+  }
+
+  #ready(): AdminAnswer {
+    const { needed, optional = [] } = this.#options;
+    const required = needed.map((read) => shown(read(), true));
+    const others = optional.map((read) => shown(read(), false));
+    const ready = !this.#stopping && required.every(({ state }) => state === 'up');
+    const status = this.#stopping ? 'stopping' : ready ? 'ready' : 'not_ready';
+    return json(ready ? 200 : 503, { status, dependencies: [...required, ...others] });
+  }
+}
+
+/** The paths that {@link Health.answer} knows. */
+export const ADMIN_PATHS = ['/health', '/health/live', '/health/ready', '/metrics'] as const;
+
+function shown({ name, state, sinceMs, reason }: DependencyState, needed: boolean) {
+  return { name, state, since: new Date(sinceMs).toISOString(), needed, ...(reason !== undefined && { reason }) };
+}
+
+function json(status: number, body: object): AdminAnswer {
+  return { status, contentType: 'application/json', body: JSON.stringify(body) };
+}
