@@ -18,6 +18,18 @@ export const PROBLEMS = {
     title: 'The body cannot be read',
     remedy: 'Send valid JSON or NDJSON that matches the Content-Type, and compress it as Content-Encoding says.',
   },
+  malformed_request: {
+    status: 400,
+    retryable: false,
+    title: 'Not an HTTP request',
+    remedy: 'Send HTTP/1.1 without TLS to this port, or TLS to the port of your load balancer.',
+  },
+  headers_too_large: {
+    status: 431,
+    retryable: false,
+    title: 'The headers are too large',
+    remedy: 'Send fewer or shorter headers, cookies above all.',
+  },
   invalid_utf8: {
     status: 400,
     retryable: false,

@@ -16,7 +16,7 @@ import { missingField, schemaFault } from './schema-fault.ts';
 import { isoMillis, parseTimestamp } from './timestamp.ts';
 
 /** What a record takes from the request that carries it. */
-export interface RecordContext {
+export interface RequestFacts {
   readonly dataSet: string;
   /** 24-character form; also the event time of records without one. */
   readonly receivedAt: string;
@@ -26,6 +26,17 @@ export interface RecordContext {
   readonly service?: string | undefined;
   /** Ids of the request's trace (W3C `traceparent`), for records without a trace id. */
   readonly trace?: { readonly traceId: string; readonly spanId: string } | undefined;
+}
+
+/** {@link RequestFacts} with what is the same for all its records. */
+export interface RecordContext extends RequestFacts {
+  /** The envelope between the event time and the fields of the record. */
+  readonly tail: string;
+}
+
+/** Makes the context of one request. */
+export function recordContext(facts: RequestFacts): RecordContext {
+  return { ...facts, tail: envelopeTail(facts.receivedAt, facts.dataSet) };
 }
 
 /** A record that may go on the queue. Its bytes are `prefix` (ASCII or UTF-8 text) followed by `body`. */
@@ -170,7 +181,7 @@ function assemble(
     extras += `"trace_id":"${context.trace.traceId}",`;
     if (record.span_id === undefined) extras += `"span_id":"${context.trace.spanId}",`;
   }
-  const prefix = envelopePrefix(timestamp, envelopeTail(context.receivedAt, context.dataSet), extras);
+  const prefix = envelopePrefix(timestamp, context.tail, extras);
   return { ok: true, index, id, service, timestamp, prefix, body, unchanged, pan: found.pan, cvv: found.cvv };
 }
 
@@ -203,11 +214,8 @@ export function prepareRecord(preparer: RecordPreparer, bytes: Buffer, context: 
   if (!isUtf8(bytes)) return recordFault('invalid_utf8', 'a record must be valid UTF-8');
   const receivedAt = isoMillis(context.receivedAtMs);
   const { dataSet, fallbackId } = context;
-  const prepared = preparer.prepare(bytes.toString('utf8'), bytes.length, 0, {
-    dataSet,
-    receivedAt,
-    idFor: () => fallbackId,
-  });
+  const inRequest = recordContext({ dataSet, receivedAt, idFor: () => fallbackId });
+  const prepared = preparer.prepare(bytes.toString('utf8'), bytes.length, 0, inRequest);
   if (!prepared.ok) return prepared;
   const { id, service, timestamp, pan, cvv } = prepared;
   const value = Buffer.from(prepared.prefix + prepared.body, 'utf8');

@@ -3,7 +3,12 @@ import type { Publisher, PublishOutcome, QueueMessage } from '@paylog/shared/por
 import type { Clock } from '@paylog/shared/ports/clock';
 import { recordFault, type RecordFault } from '@paylog/shared/record/fault';
 import { createIdMint, createKeyedIds, type IdMint } from '@paylog/shared/record/mint-id';
-import type { PreparedRecord, RecordContext, RecordPreparer } from '@paylog/shared/record/prepare';
+import {
+  type PreparedRecord,
+  recordContext,
+  type RecordContext,
+  type RecordPreparer,
+} from '@paylog/shared/record/prepare';
 import { isoMillis } from '@paylog/shared/record/timestamp';
 import type { RecordBatch } from '../protocols/record-batch.ts';
 import type { TraceContext } from './trace-context.ts';
@@ -64,7 +69,7 @@ export class Ingest {
     const rejected: RecordRejection[] = [];
     const accepted = this.#prepare(batch, context, rejected);
     if (accepted.length === 0) return { status: 'settled', accepted, rejected };
-    const messages = toMessages(accepted, context.trace);
+    const messages = toMessages(accepted, batch.body, context);
     const outcome = await this.#options.publisher.publish(this.#options.topic, messages);
     if (outcome.status === 'stored') return { status: 'settled', accepted, rejected };
     if (outcome.status === 'retryable') return retryLater(outcome, batch);
@@ -93,7 +98,7 @@ export class Ingest {
 
   #recordContext({ dataSet, service, idempotencyKey, trace }: IngestContext): RecordContext {
     const idFor = idempotencyKey === undefined ? this.#mintId : createKeyedIds(dataSet, idempotencyKey);
-    return { dataSet, service, trace, idFor, receivedAt: isoMillis(this.#options.clock.now()) };
+    return recordContext({ dataSet, service, trace, idFor, receivedAt: isoMillis(this.#options.clock.now()) });
   }
 
   /**
@@ -134,10 +139,36 @@ function textReader(body: Buffer): (start: number, end: number) => string | unde
   return (start, end) => (isUtf8(body.subarray(start, end)) ? body.toString('utf8', start, end) : undefined);
 }
 
-function toMessages(records: readonly PreparedRecord[], trace: TraceContext | undefined): QueueMessage[] {
+/**
+ * The bytes of each record, as views of one buffer where that is possible: half the cost of a buffer each. Text that is ASCII has as
+ * many bytes as characters, so that the buffer's size is known before.
+ */
+function encode(records: readonly PreparedRecord[], isAsciiText: boolean): Buffer[] {
+  const isInShared = (record: PreparedRecord): boolean => isAsciiText && record.unchanged;
+  let size = 0;
+  for (const record of records) if (isInShared(record)) size += record.prefix.length + record.body.length;
+  const shared = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  return records.map((record) => {
+    const { prefix, body } = record;
+    if (!isInShared(record)) return Buffer.from(prefix + body, 'utf8');
+    const start = at;
+    at += shared.write(prefix, at, 'latin1');
+    at += shared.write(body, at, 'latin1');
+    return shared.subarray(start, at);
+  });
+}
+
+function toMessages(
+  records: readonly PreparedRecord[],
+  body: Buffer,
+  { trace, service }: IngestContext,
+): QueueMessage[] {
   const headers = trace?.isSampled === true ? { traceparent: trace.traceparent } : undefined;
-  return records.map(({ id, prefix, body }) => {
-    const value = Buffer.from(prefix + body, 'utf8');
+  // The prefix holds nothing of the sender's but the service.
+  const values = encode(records, isAscii(body) && isAscii(Buffer.from(service ?? '')));
+  return records.map(({ id }, index) => {
+    const value = values[index] ?? Buffer.alloc(0);
     return headers ? { key: id, value, headers } : { key: id, value };
   });
 }
