@@ -20,8 +20,8 @@ const NUMBER_BITS = 25n;
 /** The most documents that may share 16 ms. */
 export const SLICE_CAPACITY = 2 ** 25;
 const SLICE_MS = 16;
-/** The last slice that fits into a 64-bit key (year 2109); later events share it, in the right order among themselves. */
-const LAST_SLICE = 2 ** 38 - 1;
+/** The last slice whose end still fits into a 64-bit key (year 2109); later events share it, in the right order among themselves. */
+const LAST_SLICE = 2 ** 38 - 2;
 
 export const DAY_MS = 86_400_000;
 

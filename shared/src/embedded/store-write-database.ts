@@ -104,6 +104,10 @@ export class StoreWriteDatabase {
       return { status: 'rejected', type: 'mapper_parsing_exception', reason: 'the record is not a JSON object' };
     }
     const slice = sliceOf(timestamp);
+    // Nothing that one document holds may fail the whole call: it would be tried again for ever.
+    if (!Number.isInteger(slice) || !Number.isInteger(dayOf(receivedAts[index] ?? ''))) {
+      return { status: 'rejected', type: 'mapper_parsing_exception', reason: 'a time is not in the canonical form' };
+    }
     const number = this.#nextNumber(slice);
     if (number >= SLICE_CAPACITY) {
       return { status: 'rejected', type: 'too_many_at_once', reason: `more than ${SLICE_CAPACITY} records in 16 ms` };

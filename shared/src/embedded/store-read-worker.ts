@@ -1,0 +1,47 @@
+/** Entry of the store's reader thread: searches, several at once in small steps. */
+import { setImmediate } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+import type { StoreReaderOps, StoreWorkerData } from './store-ops.ts';
+import { StoreReadDatabase } from './store-read-database.ts';
+import { serveWorker } from './worker-host.ts';
+
+const ENDED = { cancelled: Symbol('cancelled'), late: Symbol('late') } as const;
+
+serveWorker<StoreReaderOps>(() => {
+  const database = new StoreReadDatabase(workerData as StoreWorkerData);
+  const cancelled = new Set<number>();
+  const running = new Set<number>();
+  return {
+    search: async ({ id, request, timeoutMs }) => {
+      const deadlineMs = performance.now() + timeoutMs;
+      running.add(id);
+      try {
+        return await database.search(request, async () => {
+          await setImmediate();
+          if (cancelled.has(id)) throw ENDED.cancelled;
+          if (performance.now() > deadlineMs) throw ENDED.late;
+        });
+      } catch (error) {
+        if (error === ENDED.cancelled) return undefined;
+        if (error === ENDED.late) return 'late';
+        throw error;
+      } finally {
+        running.delete(id);
+        cancelled.delete(id);
+      }
+    },
+    cancel: ({ id }) => {
+      if (running.has(id)) cancelled.add(id);
+      return undefined;
+    },
+    get: ({ id }) => database.get(id),
+    probe: () => {
+      database.probe();
+      return undefined;
+    },
+    close: () => {
+      database.close();
+      return undefined;
+    },
+  };
+});
