@@ -5,7 +5,7 @@ import type { KafkaConnectionOptions, KafkaPublisherOptions } from '@paylog/shar
 import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { Consumer, Publisher, TopicAdmin } from '@paylog/shared/ports/queue';
-import type { QueueHarness } from '@paylog/shared/testing/queue-contract';
+import type { QueueHarness } from '@paylog/shared/testing/queue-bench';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { orSkip } from '../stack/skip.ts';
 

@@ -150,15 +150,14 @@ export class BatchLoop {
       lastTimestampMs: run.complete ? run.lastTimestampMs : (run.oldestUnsettledMs ?? 0),
       reachedEnd: run.complete && next !== undefined && next >= run.highWatermark,
     });
-    const result = await Promise.race([run.ended, undefined]);
-    if (result === undefined) {
+    if (!run.hasEnded) {
       const gone = run.ended.then(() => this.#leftBehind.delete(name));
       this.#leftBehind.set(name, gone);
       this.#logger.warn('a handler did not end in time', { topic: run.topic, partition: run.partition });
       return;
     }
     if (run.complete) this.#failures.delete(name);
-    else if (!this.#stopping) await this.#beforeRedelivery(name, run, result.error);
+    else if (!this.#stopping) await this.#beforeRedelivery(name, run, run.error);
     void this.#commits.flushIfDue();
   }
 

@@ -3,14 +3,6 @@ import type { BatchHandler, ConsumedBatch, ConsumedMessage } from '../ports/queu
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
-/** What became of a batch when its handler ended (or was left behind). */
-export interface BatchResult {
-  /** How many of its messages are settled. */
-  readonly settled: number;
-  /** What the handler threw, if it threw. */
-  readonly error?: unknown;
-}
-
 /** One batch on its way through the handler. After {@link BatchRun.close} nothing can be settled any more. */
 export class BatchRun {
   readonly topic: string;
@@ -19,13 +11,15 @@ export class BatchRun {
   readonly lastTimestampMs: number;
   readonly highWatermark: number;
   /** Resolves when the handler ended; never rejects. */
-  readonly ended: Promise<BatchResult>;
+  readonly ended: Promise<void>;
   readonly #abort = new AbortController();
   readonly #messages: readonly ConsumedMessage[];
   readonly #lastOffset: number;
   readonly #onSettled: (nextOffset: number) => void;
   #settled = 0;
   #closed = false;
+  #hasEnded = false;
+  #error: unknown;
 
   constructor(payload: EachBatchPayload, handler: BatchHandler, onSettled: (nextOffset: number) => void) {
     const { topic, partition, messages, highWatermark } = payload.batch;
@@ -44,7 +38,17 @@ export class BatchRun {
   get nextOffset(): number | undefined {
     if (this.#settled === 0) return undefined;
     if (this.#settled === this.#messages.length) return this.#lastOffset + 1;
-    return (this.#messages[this.#settled - 1] as ConsumedMessage).offset + 1;
+    const last = this.#messages[this.#settled - 1];
+    return last === undefined ? undefined : last.offset + 1;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** What the handler threw; undefined when it threw nothing or still runs. */
+  get error(): unknown {
+    return this.#error;
   }
 
   get complete(): boolean {
@@ -65,7 +69,7 @@ export class BatchRun {
     this.#closed = true;
   }
 
-  async #run(handler: BatchHandler): Promise<BatchResult> {
+  async #run(handler: BatchHandler): Promise<void> {
     const batch: ConsumedBatch = {
       topic: this.topic,
       partition: this.partition,
@@ -77,16 +81,17 @@ export class BatchRun {
     };
     try {
       await handler(batch);
-      return { settled: this.#settled };
     } catch (error) {
-      return { settled: this.#settled, error };
+      this.#error = error;
     }
+    this.#hasEnded = true;
   }
 
   #settle(count: number): void {
     if (this.#closed || count <= this.#settled) return;
     this.#settled = Math.min(count, this.#messages.length);
-    this.#onSettled(this.nextOffset ?? 0);
+    const next = this.nextOffset;
+    if (next !== undefined) this.#onSettled(next);
   }
 }
 

@@ -11,7 +11,8 @@ const MAX_REMEMBERED = 200;
 export function kafkaJsLogCreator(logger: Logger): logCreator {
   const lastLogged = new Map<string, number>();
   return () => (entry: LogEntry) => {
-    const { message, error } = entry.log;
+    const { message } = entry.log;
+    const error: unknown = entry.log['error'];
     const now = Date.now();
     const key = `${entry.namespace} ${message}`;
     if (now - (lastLogged.get(key) ?? -Infinity) < QUIET_MS) return;

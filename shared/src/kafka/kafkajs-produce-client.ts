@@ -68,7 +68,9 @@ export class KafkaJsProduceClient implements ProduceClient {
       const slot = this.#cursor;
       this.#cursor += 1;
       for (let index = start; index < end; index += 1) {
-        const { key, value, headers } = messages[index] as QueueMessage;
+        const message = messages[index];
+        if (message === undefined) break;
+        const { key, value, headers } = message;
         sent.push(headers === undefined ? { key, value, timestamp, slot } : { key, value, headers, timestamp, slot });
       }
     }

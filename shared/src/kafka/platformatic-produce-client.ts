@@ -83,7 +83,8 @@ export class PlatformaticProduceClient implements ProduceClient {
     const known = this.#topics.get(topic) ?? (await this.#routesOf(topic));
     const perLeader = new Map<Broker, PartitionBatch[]>();
     for (const { start, end } of slices) {
-      const route = known.routes[known.next % known.routes.length] as Route;
+      const route = known.routes[known.next % known.routes.length];
+      if (route === undefined) break; // never: a topic without routes is not kept
       known.next = (known.next + 1) % known.routes.length;
       const batch = { partition: route.partition, batch: measureBatch(messages, start, end) };
       const batches = perLeader.get(route.leader);

@@ -36,7 +36,8 @@ export function measureBatch(messages: readonly QueueMessage[], start: number, e
   const bodies = new Array<number>(end - start);
   let bytes = BATCH_HEAD_BYTES;
   for (let index = start; index < end; index += 1) {
-    const message = messages[index] as QueueMessage;
+    const message = messages[index];
+    if (message === undefined) break;
     const key = Buffer.byteLength(message.key);
     const value = message.value.length;
     // Attributes and a timestamp delta of zero are one byte each.
@@ -64,8 +65,9 @@ export function writeBatch(target: Buffer, at: number, batch: MeasuredBatch, tim
   target.writeInt32BE(end - start, at + 57);
   let position = at + BATCH_HEAD_BYTES;
   for (let index = start; index < end; index += 1) {
-    const message = messages[index] as QueueMessage;
-    position = writeVarint(target, position, bodies[index - start] as number);
+    const message = messages[index];
+    if (message === undefined) break;
+    position = writeVarint(target, position, bodies[index - start] ?? 0);
     target[position] = 0; // attributes
     target[position + 1] = 0; // timestamp delta
     position = writeVarint(target, position + 2, index - start);

@@ -38,8 +38,8 @@ export function sliceMessages(
   const slices: MessageSlice[] = [];
   let start = 0;
   let bytes = 0;
-  for (let index = 0; index < messages.length; index += 1) {
-    const next = messageBytes(messages[index] as QueueMessage);
+  for (const [index, message] of messages.entries()) {
+    const next = messageBytes(message);
     if (next > room) return { tooLarge: index };
     if (bytes + next > room || index - start >= maxMessages) {
       slices.push({ start, end: index });
