@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createEmbeddedQueue, type EmbeddedQueue } from '@paylog/shared/embedded/embedded-queue';
+import { createEmbeddedStore } from '@paylog/shared/embedded/embedded-store';
+import { QueueCore } from '@paylog/shared/embedded/queue-core';
+import { EmbeddedPublisher } from '@paylog/shared/embedded/embedded-publisher';
+import { QueueProbe, waitUntil } from '@paylog/shared/testing/queue-probe';
+import { describe, it } from 'mocha';
+import { EmbeddedChild, LOGS, silentLogger, withDataDir } from './embedded-support.ts';
+
+const STORED = { status: 'stored' } as const;
+const message = (key: string, bytes = 100) => ({ key, value: Buffer.alloc(bytes, 0x61) });
+
+async function openQueue(dataDir: string, options = {}): Promise<EmbeddedQueue> {
+  const queue = createEmbeddedQueue({ dataDir, retentionIntervalMs: 50, ...options }, silentLogger);
+  await queue.start();
+  await queue.topicAdmin().ensureTopics([LOGS, { ...LOGS, topic: 'logs.dlq', partitions: 1 }], true);
+  return queue;
+}
+
+async function sizeOf(dataDir: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await readdir(dataDir)) bytes += (await stat(join(dataDir, name))).size;
+  return bytes;
+}
+
+describe('embedded adapter: directory and files', function () {
+  this.timeout(60_000);
+
+  it('refuses a directory that another process holds, names both, and takes it after kill -9', () =>
+    withDataDir(async (dataDir) => {
+      const child = new EmbeddedChild(['hold', dataDir]);
+      await waitUntil(
+        () => child.lines.length > 0,
+        30_000,
+        () => 'the child to hold the directory',
+      );
+      const second = createEmbeddedQueue({ dataDir }, silentLogger);
+      await assert.rejects(
+        second.start(),
+        (error: Error) => error.message.includes(dataDir) && error.message.includes(`process ${child.process.pid}`),
+      );
+      await second.stop();
+      await child.kill();
+      const third = createEmbeddedQueue({ dataDir }, silentLogger);
+      await third.start();
+      await third.stop();
+    }));
+
+  for (const [name, create] of [
+    ['queue', createEmbeddedQueue],
+    ['store', createEmbeddedStore],
+  ] as const) {
+    it(`names the damaged file of the ${name} and what to do`, () =>
+      withDataDir(async (dataDir) => {
+        const path = join(dataDir, `${name}.db`);
+        await writeFile(path, Buffer.alloc(16_384, 'not a database '));
+        const part = create({ dataDir }, silentLogger);
+        await assert.rejects(
+          part.start(),
+          (error: Error) => error.message.includes(path) && /Move/.test(error.message),
+        );
+        await part.stop();
+      }));
+  }
+
+  it('makes the directory, and stops without having been started', () =>
+    withDataDir(async (dataDir) => {
+      const deep = join(dataDir, 'a', 'b');
+      await createEmbeddedQueue({ dataDir: deep }, silentLogger).stop();
+      const store = createEmbeddedStore({ dataDir: deep }, silentLogger);
+      await store.start();
+      await store.stop();
+      await store.stop();
+    }));
+});
+
+describe('embedded queue: bounds', function () {
+  this.timeout(60_000);
+
+  it('commits concurrent calls together', () =>
+    withDataDir(async (dataDir) => {
+      const core = new QueueCore({ dataDir }, silentLogger);
+      await core.start();
+      await core.makeTopics([LOGS]);
+      let transactions = 0;
+      core.listen(() => {
+        transactions += 1;
+      });
+      const publisher = new EmbeddedPublisher(core);
+      const outcomes = await Promise.all(
+        Array.from({ length: 500 }, (_, n) => publisher.publish('logs', [message(`k${n}`)])),
+      );
+      assert.ok(outcomes.every(({ status }) => status === 'stored'));
+      assert.ok(transactions <= 3, `${transactions} transactions`);
+      await core.stop();
+    }));
+
+  it('refuses more than maxBytes, still takes dead letters, and goes on when the consumer has caught up', () =>
+    withDataDir(async (dataDir) => {
+      const maxBytes = 4 * 1024 * 1024;
+      const queue = await openQueue(dataDir, { maxBytes, settledRetentionMs: 0 });
+      const publisher = queue.publisher();
+      const idle = queue.consumer({ group: 'g', topics: ['logs'] });
+      await idle.start(async ({ signal }) => {
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve);
+        });
+      });
+      let refused;
+      for (let n = 0; n < 200 && refused === undefined; n += 1) {
+        const outcome = await publisher.publish('logs', [message(`k${n}`, 100_000)]);
+        if (outcome.status !== 'stored') refused = outcome;
+      }
+      assert.ok(refused?.status === 'retryable');
+      assert.equal(refused.reason, 'overloaded');
+      assert.deepEqual(await publisher.publish('logs.dlq', [message('dead', 100_000)]), STORED);
+      await idle.stop();
+      const probe = new QueueProbe();
+      const consumer = queue.consumer({ group: 'g', topics: ['logs'] });
+      await consumer.start(probe.handler);
+      await waitUntil(
+        async () => (await publisher.publish('logs', [message('again', 100_000)])).status === 'stored',
+        10_000,
+        () => 'space',
+      );
+      // Ten times the limit flows through, and the files stay small.
+      for (let n = 0; n < 400; n += 1) {
+        await waitUntil(
+          async () => (await publisher.publish('logs', [message(`m${n}`, 100_000)])).status === 'stored',
+          10_000,
+          () => 'space',
+        );
+      }
+      await consumer.stop();
+      assert.ok((await sizeOf(dataDir)) < 30 * 1024 * 1024, `${await sizeOf(dataDir)} bytes of files`);
+      await queue.stop();
+    }));
+
+  it('keeps what a group has not settled, and dead letters for their own retention', () =>
+    withDataDir(async (dataDir) => {
+      const queue = await openQueue(dataDir, { settledRetentionMs: 0 });
+      const publisher = queue.publisher();
+      const group = queue.consumer({ group: 'slow', topics: ['logs'] });
+      await group.start(async () => sleep(20));
+      await publisher.publish('logs', [message('unsettled')]);
+      await publisher.publish('logs.dlq', [message('dead')]);
+      await sleep(400);
+      await group.stop();
+      const probe = new QueueProbe();
+      const later = queue.consumer({ group: 'slow', topics: ['logs'] });
+      const dead = queue.consumer({ group: 'replay', topics: ['logs.dlq'] });
+      await later.start(probe.handler);
+      await dead.start(probe.handler);
+      await probe.waitForKeys(2);
+      await Promise.all([later.stop(), dead.stop()]);
+      await queue.stop();
+    }));
+
+  it('survives the death of its thread: down, up again, nothing acknowledged lost', () =>
+    withDataDir(async (dataDir) => {
+      const core = new QueueCore({ dataDir }, silentLogger);
+      await core.start();
+      await core.makeTopics([LOGS]);
+      const publisher = new EmbeddedPublisher(core);
+      const acknowledged: string[] = [];
+      const states = new Set<string>();
+      for (let n = 0; n < 300; n += 1) {
+        if (n % 100 === 50) void core.link.restart();
+        const outcome = await publisher.publish('logs', [message(`k${n}`)]);
+        states.add(core.state().state);
+        if (outcome.status === 'stored') acknowledged.push(`k${n}`);
+        if (n % 100 === 51)
+          await waitUntil(
+            () => core.state().state === 'up',
+            10_000,
+            () => 'the thread to come back',
+          );
+      }
+      assert.ok(acknowledged.length >= 290);
+      await core.stop();
+      const queue = await openQueue(dataDir);
+      const probe = new QueueProbe();
+      const consumer = queue.consumer({ group: 'g', topics: ['logs'] });
+      await consumer.start(probe.handler);
+      await probe.waitForKeys(acknowledged.length);
+      await consumer.stop();
+      await queue.stop();
+      const keys = new Set(probe.keys());
+      assert.deepEqual(
+        acknowledged.filter((key) => !keys.has(key)),
+        [],
+      );
+    }));
+});
+
+describe('embedded adapter: full disk', function () {
+  this.timeout(60_000);
+
+  it('answers retryable, says why, and recovers when there is space', async function () {
+    const script = fileURLToPath(new URL('./embedded-full-disk.ts', import.meta.url));
+    await withDataDir(async (dataDir) => {
+      await mkdir(join(dataDir, 'disk'));
+      const mount = `mount -t tmpfs -o size=3m tmpfs "$1/disk"`;
+      const probe = spawnSync('unshare', ['-m', 'sh', '-c', mount, 'sh', dataDir], { encoding: 'utf8' });
+      if (probe.status !== 0) {
+        console.log('      skipped: mounting a small tmpfs needs "unshare -m" and the right to mount (root)');
+        this.skip();
+      }
+      const run = spawnSync(
+        'unshare',
+        [
+          '-m',
+          'sh',
+          '-c',
+          `${mount} && exec "$2" --conditions=@paylog/source --import tsx "$3" "$1/disk"`,
+          'sh',
+          dataDir,
+          process.execPath,
+          script,
+        ],
+        { encoding: 'utf8', timeout: 50_000 },
+      );
+      assert.equal(run.stderr, '');
+      assert.equal(run.stdout.trim(), 'ok');
+    });
+  });
+});
