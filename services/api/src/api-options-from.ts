@@ -1,0 +1,26 @@
+import type { Config } from '@paylog/shared/config/config';
+import type { ApiOptions } from './api.ts';
+
+/** The API's part of the configuration. */
+export function apiOptionsFrom(
+  config: Pick<Config, 'http' | 'topics' | 'pipeline' | 'limits' | 'timeouts'>,
+): ApiOptions {
+  const { http, topics, pipeline, limits, timeouts } = config;
+  return {
+    host: http.host,
+    port: http.port,
+    topic: topics.records,
+    dataSet: pipeline.dataSet,
+    recordLimits: {
+      maxBytes: limits.maxRecordBytes,
+      maxDepth: limits.maxRecordDepth,
+      maxKeys: limits.maxRecordKeys,
+    },
+    maxBodyBytes: limits.maxBodyBytes,
+    maxRecordsPerRequest: limits.maxRecordsPerRequest,
+    maxInflightBytes: limits.maxInflightBytes,
+    requestTimeoutMs: timeouts.requestMs,
+    searchTimeoutMs: timeouts.searchMs,
+    drainTimeoutMs: timeouts.drainMs,
+  };
+}

@@ -1,0 +1,122 @@
+import { ByteBudget } from '@paylog/shared/flow/byte-budget';
+import { CoalescingPublisher } from '@paylog/shared/flow/coalescing-publisher';
+import type { Clock } from '@paylog/shared/ports/clock';
+import type { Logger } from '@paylog/shared/ports/logger';
+import type { DependencyState, Publisher } from '@paylog/shared/ports/queue';
+import type { StoreSearcher } from '@paylog/shared/ports/store';
+import type { RecordLimits } from '@paylog/shared/record/limits';
+import { RecordPreparer } from '@paylog/shared/record/prepare';
+import { Health } from '@paylog/shared/telemetry/health';
+import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import { createApp } from './app.ts';
+import { createDocsRouter } from './docs/docs-router.ts';
+import { createHealthRouter } from './health/health-router.ts';
+import { HttpServer, isIngestRequest } from './http-server.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { createIngestHandler } from './ingest/ingest-handler.ts';
+import { createSearchRouter } from './search/search-router.ts';
+
+/** Settings of an API; all of them come from the configuration. */
+export interface ApiOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly topic: string;
+  readonly dataSet: string;
+  readonly recordLimits: RecordLimits;
+  readonly maxBodyBytes: number;
+  readonly maxRecordsPerRequest: number;
+  readonly maxInflightBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly searchTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+}
+
+/** What an API works with. It starts and stops the publisher and the searcher. */
+export interface ApiDeps {
+  readonly publisher: Publisher;
+  readonly searcher: StoreSearcher;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly options: ApiOptions;
+  /** Dependencies of other parts of the same process, for readiness. */
+  readonly alsoNeeded?: readonly (() => DependencyState)[];
+  /** Why the process should be restarted; for liveness. */
+  readonly stalled?: () => string | undefined;
+}
+
+/** Takes records in over HTTP and answers searches. */
+export interface Api {
+  readonly name: string;
+  /** Resolves when requests are taken. Rejects when the port cannot be had. Brokers and store may be down. */
+  start(): Promise<void>;
+  /** Takes no more connections, finishes what was begun (bounded), then stops publisher and searcher. */
+  stop(): Promise<void>;
+  /** From now on not ready, so that load balancers send nothing new. Requests are still taken. */
+  markStopping(): void;
+  /** Port that is listened on. */
+  readonly port: number;
+}
+
+/**
+ * Sends under way at a time. Two keep the connection busy while the next batch fills; more make batches smaller and dearer (measured:
+ * `bench/`, one record per request).
+ */
+const SENDS_IN_FLIGHT = 2;
+/** A shared send stops growing here: several broker batches, and a small part of the in-flight budget. */
+const MAX_SEND_BYTES = 4 * 1024 * 1024;
+
+/** Puts an API together; nothing runs before `start`. */
+export function createApi(deps: ApiDeps): Api {
+  const { searcher, metrics, logger, clock, options } = deps;
+  const publisher = new CoalescingPublisher(deps.publisher, {
+    maxSendsInFlight: SENDS_IN_FLIGHT,
+    maxSendBytes: MAX_SEND_BYTES,
+  });
+  const health = new Health({
+    clock,
+    metrics,
+    needed: [() => publisher.state(), ...(deps.alsoNeeded ?? [])],
+    // Records are taken in while the store is down: that is what the queue is for.
+    optional: [() => searcher.state()],
+    ...(deps.stalled && { stalled: deps.stalled }),
+  });
+  const ingest = createIngest(deps, publisher);
+  const app = createApp({
+    health: createHealthRouter(health),
+    search: createSearchRouter({ searcher, metrics, clock, timeoutMs: options.searchTimeoutMs }),
+    docs: createDocsRouter(),
+    logger,
+  });
+  const server = new HttpServer((request, response) => {
+    if (isIngestRequest(request)) ingest(request, response);
+    else app(request, response);
+  }, options);
+  return {
+    name: 'api',
+    start: async () => {
+      await Promise.all([publisher.start(), searcher.start()]);
+      await server.start();
+    },
+    markStopping: () => {
+      health.markStopping();
+    },
+    stop: async () => {
+      await server.stop();
+      await Promise.all([publisher.stop(), searcher.stop()]);
+    },
+    get port() {
+      return server.port;
+    },
+  };
+}
+
+function createIngest({ metrics, logger, clock, options }: ApiDeps, publisher: Publisher) {
+  const budget = new ByteBudget(options.maxInflightBytes);
+  metrics.ingestInflightBytes.child({}).readFrom(() => budget.usedBytes);
+  metrics.ingestInflightLimitBytes.set({}, budget.limitBytes);
+  const preparer = new RecordPreparer(options.recordLimits);
+  const ingest = new Ingest({ preparer, publisher, clock, topic: options.topic });
+  return createIngestHandler({ ingest, budget, metrics, logger, ...options });
+}

@@ -1,0 +1,42 @@
+import express, { type Express, type Router } from 'express';
+import type { Logger } from '@paylog/shared/ports/logger';
+import { allowMethods, notFound } from './http/allow-methods.ts';
+import { createErrorHandler } from './http/error-handler.ts';
+import { requestIdOf } from './http/request-id.ts';
+import { SECURITY_HEADERS } from './http/security-headers.ts';
+
+/** The parts of the API that express serves. */
+export interface AppParts {
+  /** `/health`, `/health/live`, `/health/ready`, `/metrics`. */
+  readonly health: Router;
+  /** Reading routes under `/api/v1/logs`. */
+  readonly search: Router;
+  /** `/docs`, `/docs/errors`, `/openapi.json`. */
+  readonly docs: Router;
+  readonly logger: Logger;
+}
+
+/** Everything but ingest. Every answer carries the security headers and a request id; every error is a problem document. */
+export function createApp({ health, search, docs, logger }: AppParts): Express {
+  const app = express();
+  app.set('x-powered-by', false);
+  app.set('etag', false);
+  app.set('query parser', false);
+  app.use((request, response, next) => {
+    response.setHeaders(new Map(Object.entries(SECURITY_HEADERS)));
+    response.setHeader('x-request-id', requestIdOf(request));
+    next();
+  });
+  app.use(health);
+  app.use('/api/v1/logs', search);
+  app.use(docs);
+  app
+    .route('/')
+    .get((_request, response) => {
+      response.redirect('/docs');
+    })
+    .all(allowMethods('GET', 'HEAD'));
+  app.use(notFound);
+  app.use(createErrorHandler(logger));
+  return app;
+}

@@ -1,0 +1,42 @@
+import { configOrExit } from '@paylog/shared/composition/config-or-exit';
+import { elasticsearchConnectionFrom } from '@paylog/shared/composition/elasticsearch-options-from';
+import { kafkaConnectionFrom, kafkaPublisherFrom } from '@paylog/shared/composition/kafka-options-from';
+import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
+import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
+import { createElasticsearchSearcher } from '@paylog/shared/elasticsearch/elasticsearch-searcher';
+import { runLifecycle } from '@paylog/shared/flow/lifecycle';
+import { createKafkaPublisher } from '@paylog/shared/kafka/create-kafka-publisher';
+import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
+import { createLogger } from '@paylog/shared/telemetry/logger';
+import { createMetrics } from '@paylog/shared/telemetry/metrics';
+import { apiOptionsFrom } from './api-options-from.ts';
+import { createApi } from './api.ts';
+
+const config = configOrExit('api', process);
+const logger = createLogger({ level: config.log.level, service: 'paylog-api' });
+const kafka = kafkaConnectionFrom(config.queue, 'paylog-api');
+
+const api = createApi({
+  publisher: createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), logger),
+  searcher: createElasticsearchSearcher(elasticsearchConnectionFrom(config.store), logger),
+  metrics: createMetrics(),
+  logger,
+  clock: Date,
+  options: apiOptionsFrom(config),
+});
+
+await runLifecycle(
+  {
+    stopTimeoutMs: stopTimeoutFrom(config, 1),
+    // The API first: it answers probes, and 503 with a reason, while the brokers are waited for.
+    components: [api, createTopicsComponent(createKafkaTopicAdmin(kafka, logger), config, logger)],
+    onStopping: () => {
+      api.markStopping();
+    },
+    onReady: () => {
+      logger.info('api is ready', { host: config.http.host, port: api.port, topic: config.topics.records });
+    },
+  },
+  process,
+  logger,
+);
