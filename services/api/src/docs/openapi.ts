@@ -1,0 +1,34 @@
+import { LOG_PATHS } from './openapi-logs.ts';
+import { OPERATION_PATHS } from './openapi-operations.ts';
+import { SCHEMAS } from './openapi-schemas.ts';
+
+/** The OpenAPI 3.1 document. A test holds it against the routes of the app, in both directions. */
+export function openApiDocument(version: string) {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Pay Log Aggregator',
+      version,
+      summary: 'Durable ingest and search of logs for payment platforms',
+      description:
+        'Send log records, find them within seconds. Errors are problem details (RFC 9457), explained on [/docs/errors](/docs/errors).',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    tags: [
+      { name: 'Ingest', description: 'Records in' },
+      { name: 'Search', description: 'Records out' },
+      { name: 'Operations', description: 'Health, metrics, documentation' },
+    ],
+    paths: { ...LOG_PATHS, ...OPERATION_PATHS },
+    components: {
+      schemas: SCHEMAS,
+      headers: {
+        RetryAfter: {
+          description: 'Seconds to wait before the same request is sent again.',
+          schema: { type: 'integer', minimum: 1 },
+        },
+      },
+    },
+  };
+}
