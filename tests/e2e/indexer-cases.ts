@@ -75,7 +75,7 @@ export function describeIndexer(name: string, open: (context: Context) => Promis
         running.indexer.dependencies.map((state) => state().state),
         ['up', 'up', 'up'],
       );
-      assert.equal(running.indexer.isLive(), true);
+      assert.equal(running.indexer.stalled(), undefined);
       assert.equal(running.metrics.acceptToStoredSeconds.child({}).count, ids.length);
     });
 
@@ -142,7 +142,7 @@ export function describeIndexer(name: string, open: (context: Context) => Promis
     it('loses nothing while the store is away, and stays live', async () => {
       await using here = await world();
       const store = switchable();
-      const running = await here.index('outage', { decorate: store.decorate });
+      const running = await here.index('outage', store.decorate);
       const ids = idsOf('outage', 1200);
       await here.publishChecked(ids.slice(0, 300));
       await here.waitForStored(300);
@@ -153,7 +153,7 @@ export function describeIndexer(name: string, open: (context: Context) => Promis
         WAIT_MS,
         () => 'attempts on the store',
       );
-      assert.equal(running.indexer.isLive(), true);
+      assert.equal(running.indexer.stalled(), undefined);
       assert.equal((await here.storedIds()).length, 300);
       store.down = false;
       await here.publishChecked(ids.slice(900));
@@ -166,7 +166,7 @@ export function describeIndexer(name: string, open: (context: Context) => Promis
       await using here = await world();
       const store = switchable();
       store.down = true;
-      const first = await here.index('stop', { decorate: store.decorate });
+      const first = await here.index('stop', store.decorate);
       const ids = idsOf('stop', 400);
       await here.publishChecked(ids);
       await waitUntil(

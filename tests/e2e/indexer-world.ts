@@ -79,7 +79,7 @@ export class IndexerWorld implements AsyncDisposable {
   /** Starts an indexer; `decorate` stands between it and the store. */
   async index(
     groupId = 'indexers',
-    { decorate = (writer: StoreWriter) => writer, options = {} as Partial<IndexerOptions> } = {},
+    decorate: (writer: StoreWriter) => StoreWriter = (writer) => writer,
   ): Promise<RunningIndexer> {
     const metrics = createMetrics();
     const indexer = createIndexer({
@@ -89,7 +89,7 @@ export class IndexerWorld implements AsyncDisposable {
       metrics,
       logger: silentLogger,
       clock: Date,
-      options: { ...this.#options(), ...options },
+      options: this.#options(),
     });
     this.#running.push(indexer);
     await indexer.start();

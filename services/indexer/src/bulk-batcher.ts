@@ -77,7 +77,7 @@ export class BulkBatcher {
   readonly #closed: Bulk[] = [];
   #running = 0;
   #timer: NodeJS.Timeout | undefined;
-  #turn: NodeJS.Immediate | undefined;
+  #turnScheduled = false;
 
   constructor(writer: BulkWriter, limits: BulkLimits, onBulk: (report: BulkReport) => void) {
     this.#writer = writer;
@@ -142,8 +142,10 @@ export class BulkBatcher {
     if (open === undefined) return;
     if (this.#openMayLeave()) {
       // Batches of the same fetch arrive one after the other in one turn: let them travel together.
-      this.#turn ??= setImmediate(() => {
-        this.#turn = undefined;
+      if (this.#turnScheduled) return;
+      this.#turnScheduled = true;
+      setImmediate(() => {
+        this.#turnScheduled = false;
         if (this.#openMayLeave()) this.#close();
         this.#pump();
       });

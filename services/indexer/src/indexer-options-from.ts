@@ -4,7 +4,7 @@ import type { IndexerOptions } from './indexer.ts';
 
 /** The indexer's settings from the configuration of its process. */
 export function indexerOptionsFrom(
-  config: Pick<Config, 'pipeline' | 'topics' | 'limits' | 'timeouts' | 'indexer'>,
+  config: Pick<Config<'indexer' | 'standalone'>, 'pipeline' | 'topics' | 'limits' | 'timeouts' | 'indexer'>,
 ): IndexerOptions {
   const { pipeline, topics, limits, timeouts, indexer } = config;
   return {

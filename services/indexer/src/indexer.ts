@@ -53,8 +53,8 @@ export interface Indexer {
   stop(): Promise<void>;
   /** For readiness: consumer, store, dead-letter topic. */
   readonly dependencies: readonly (() => DependencyState)[];
-  /** For liveness. */
-  isLive(): boolean;
+  /** For liveness: why it should be restarted; undefined while it makes progress. */
+  stalled(): string | undefined;
 }
 
 const LAG_INTERVAL_MS = 5000;
@@ -137,8 +137,8 @@ class PipelineIndexer implements Indexer {
     return [() => membership(consumer), () => this.#writer.state(), () => publisher.state()];
   }
 
-  isLive(): boolean {
-    return this.#liveness.alive;
+  stalled(): string | undefined {
+    return this.#liveness.stalled();
   }
 
   async start(): Promise<void> {

@@ -22,8 +22,11 @@ export class Liveness {
     this.#lastSignMs = this.#clock.now();
   };
 
-  get alive(): boolean {
+  /** Why it looks stalled; undefined while there are signs of life. */
+  stalled(): string | undefined {
     const last = Math.max(this.#lastSignMs, this.#consumer.progress().lastActivityMs);
-    return this.#clock.now() - last <= this.#stallTimeoutMs;
+    const silentMs = this.#clock.now() - last;
+    if (silentMs <= this.#stallTimeoutMs) return undefined;
+    return `no fetch and no attempt on the store has ended for ${String(Math.round(silentMs / 1000))} s`;
   }
 }

@@ -98,15 +98,17 @@ describe('encodeDeadLetter', () => {
     const value = encoded(letter(text), 4096);
     assert.equal(value['truncated'], true);
     assert.equal(value['record_bytes'], text.length);
-    assert.match(String(value['record']), /^x{3000} 411111\*{6}1111 \u0001+$/);
+    const record = String(value['record']);
+    assert.ok(record.startsWith(`${'x'.repeat(3000)} ${MASKED} \u0001\u0001`));
+    assert.equal(record.replaceAll('\u0001', '').length, 3000 + 1 + MASKED.length + 1);
 
     const emoji = encoded(letter('\u{1F4B3}'.repeat(5000)), 4096);
     assert.match(String(emoji['record']), /^\u{1F4B3}{500,}$/u);
 
     const binary = Buffer.alloc(50_000, 0xff);
-    const record = String(encoded(letter(binary), 4096)['record']);
-    assert.ok(record.length > 3000 && record.length % 4 === 0);
-    assert.ok(binary.subarray(0, 2000).equals(Buffer.from(record, 'base64').subarray(0, 2000)));
+    const base64 = String(encoded(letter(binary), 4096)['record']);
+    assert.ok(base64.length > 3000 && base64.length % 4 === 0);
+    assert.ok(binary.subarray(0, 2000).equals(Buffer.from(base64, 'base64').subarray(0, 2000)));
   });
 
   it('stands a tombstone, times that are no times, and endless reasons', () => {

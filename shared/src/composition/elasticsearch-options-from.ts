@@ -11,7 +11,7 @@ export function elasticsearchConnectionFrom(store: ElasticsearchConnection): Ela
 /** Settings of the writer. */
 export function elasticsearchWriterFrom(
   connection: ElasticsearchConnectionOptions,
-  { index }: Pick<Config, 'index'>,
+  { index }: Pick<Config<'indexer' | 'standalone'>, 'index'>,
 ): ElasticsearchWriterOptions {
   return { ...connection, ...index };
 }

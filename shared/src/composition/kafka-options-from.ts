@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config, KafkaConnection } from '../config/config.ts';
+import type { Service } from '../config/setting.ts';
 import type { KafkaConnectionOptions, KafkaConsumerOptions, KafkaPublisherOptions } from '../kafka/kafka-options.ts';
 
 /**
@@ -20,7 +21,7 @@ export function kafkaConnectionFrom({ brokers, ssl, sasl }: KafkaConnection, cli
 export function kafkaPublisherFrom(
   connection: KafkaConnectionOptions,
   queue: KafkaConnection,
-  config: Pick<Config, 'timeouts' | 'topics'>,
+  config: Pick<Config<Service>, 'timeouts' | 'topics'>,
 ): KafkaPublisherOptions {
   return {
     ...connection,
@@ -35,7 +36,7 @@ const MIB = 1024 * 1024;
 /** Settings of the indexer's consumer: it reads the checked records and those of direct producers. */
 export function kafkaConsumerFrom(
   connection: KafkaConnectionOptions,
-  config: Pick<Config, 'timeouts' | 'topics' | 'consumer' | 'indexer'>,
+  config: Pick<Config<'indexer' | 'standalone'>, 'timeouts' | 'topics' | 'consumer' | 'indexer'>,
 ): KafkaConsumerOptions {
   const { topics, consumer, indexer, timeouts } = config;
   return {

@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts';
+import type { Service } from '../config/setting.ts';
 import type { TopicSettings } from '../ports/queue.ts';
 
 /** The topics that a process needs, with the settings for those that do not exist yet. */
-export function topicSettingsFrom({ topics }: Pick<Config, 'topics'>): readonly TopicSettings[] {
+export function topicSettingsFrom({ topics }: Pick<Config<Service>, 'topics'>): readonly TopicSettings[] {
   const { partitions, replicationFactor, minInsyncReplicas, retentionMs, maxBatchBytes } = topics;
   const common = {
     partitions,

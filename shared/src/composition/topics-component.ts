@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { Service } from '../config/setting.ts';
 import { QueueUnavailableError } from '../errors/queue-unavailable-error.ts';
 import type { Component } from '../flow/lifecycle.ts';
 import { retryUntilDone } from '../flow/retry-until-done.ts';
@@ -13,7 +14,11 @@ const BACKOFF = { minMs: 250, maxMs: 5000 } as const;
  * The step of a start that makes sure of the topics: waits for brokers that are down, and ends the start when a topic is
  * missing and cannot be made.
  */
-export function createTopicsComponent(admin: TopicAdmin, config: Pick<Config, 'topics'>, logger: Logger): Component {
+export function createTopicsComponent(
+  admin: TopicAdmin,
+  config: Pick<Config<Service>, 'topics'>,
+  logger: Logger,
+): Component {
   const stopping = new AbortController();
   return {
     name: 'topics',

@@ -25,6 +25,8 @@ export interface LifecycleOptions {
   readonly stopTimeoutMs: number;
   /** Called once when every component has started. */
   readonly onReady?: () => void;
+  /** Called once before the first stop, so that readiness says so at once. */
+  readonly onStopping?: () => void;
 }
 
 /** Shell convention: 128 + signal number. */
@@ -100,6 +102,7 @@ class Lifecycle {
 
   async #stop(exitCode: number): Promise<void> {
     this.#state = 'stopping';
+    this.#options.onStopping?.();
     const { stopTimeoutMs } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<'timeout'>((resolve) => {

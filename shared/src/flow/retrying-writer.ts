@@ -84,15 +84,16 @@ export class RetryingWriter implements StoreWriter {
     return outcomes.map((outcome) => (outcome.status === 'rejected' ? { ...outcome, attempts } : outcome));
   }
 
-  /** Works on `open`, the positions that are still retryable, and writes what becomes of them into `outcomes`. */
+  /** Works on the positions that are `retryable`, and writes what becomes of them into `outcomes`. */
   async #retry(
     documents: readonly StoreDocument[],
     outcomes: RetriedOutcome[],
-    open: number[],
+    retryable: readonly number[],
     signal: AbortSignal,
     hardSignal: AbortSignal,
   ): Promise<void> {
-    this.#outageBegins(outcomes, open);
+    this.#outageBegins(outcomes, retryable);
+    let open = retryable;
     let attempts = 1;
     let fruitless = 0;
     try {

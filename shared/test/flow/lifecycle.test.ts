@@ -51,10 +51,19 @@ describe('runLifecycle', () => {
     const events: string[] = [];
     const hooks = new FakeProcess();
     const components = [component('a', events), component('b', events)];
-    await runLifecycle({ components, stopTimeoutMs: 1000, onReady: () => events.push('ready') }, hooks, silent);
+    await runLifecycle(
+      {
+        components,
+        stopTimeoutMs: 1000,
+        onReady: () => events.push('ready'),
+        onStopping: () => events.push('stopping'),
+      },
+      hooks,
+      silent,
+    );
     hooks.send('SIGTERM');
     await hooks.exited();
-    assert.deepEqual(events, ['start a', 'start b', 'ready', 'stop b', 'stop a']);
+    assert.deepEqual(events, ['start a', 'start b', 'ready', 'stopping', 'stop b', 'stop a']);
     assert.deepEqual(hooks.exits, [0]);
   });
 
@@ -90,8 +99,16 @@ describe('runLifecycle', () => {
     const hooks = new FakeProcess();
     let release = (): void => {};
     const waiting = component('b', events, {
-      start: () => new Promise((_, reject) => (release = () => reject(new Error('stopped')))),
-      stop: () => Promise.resolve(release()),
+      start: () =>
+        new Promise(
+          (_, reject) =>
+            (release = () => {
+              reject(new Error('stopped'));
+            }),
+        ),
+      stop: async () => {
+        release();
+      },
     });
     const started = runLifecycle(
       { components: [component('a', events), waiting, component('c', events)], stopTimeoutMs: 1000 },

@@ -153,7 +153,9 @@ describe('RetryingWriter', () => {
     const hangs = new AbortController();
     const stuck = new ScriptedWriter(async (ids, _, signal) => {
       hangs.abort();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+      });
       return ids.map(() => BUSY);
     });
     assert.deepEqual(await retrying(stuck, new MemoryLogger()).write(documents('a'), hangs), [BUSY]);

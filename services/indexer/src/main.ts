@@ -1,0 +1,67 @@
+import { configOrExit } from '@paylog/shared/composition/config-or-exit';
+import {
+  elasticsearchConnectionFrom,
+  elasticsearchWriterFrom,
+} from '@paylog/shared/composition/elasticsearch-options-from';
+import {
+  kafkaConnectionFrom,
+  kafkaConsumerFrom,
+  kafkaPublisherFrom,
+} from '@paylog/shared/composition/kafka-options-from';
+import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
+import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
+import { createElasticsearchWriter } from '@paylog/shared/elasticsearch/elasticsearch-writer';
+import { runLifecycle } from '@paylog/shared/flow/lifecycle';
+import { createKafkaConsumer } from '@paylog/shared/kafka/create-kafka-consumer';
+import { createKafkaPublisher } from '@paylog/shared/kafka/create-kafka-publisher';
+import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
+import { AdminServer } from '@paylog/shared/telemetry/admin-server';
+import { Health } from '@paylog/shared/telemetry/health';
+import { createLogger } from '@paylog/shared/telemetry/logger';
+import { createMetrics } from '@paylog/shared/telemetry/metrics';
+import { indexerOptionsFrom } from './indexer-options-from.ts';
+import { createIndexer } from './indexer.ts';
+
+const config = configOrExit('indexer', process);
+const logger = createLogger({ level: config.log.level, service: 'paylog-indexer' });
+const metrics = createMetrics();
+const kafka = kafkaConnectionFrom(config.queue, 'paylog-indexer');
+const elasticsearch = elasticsearchConnectionFrom(config.store);
+
+const indexer = createIndexer({
+  consumer: createKafkaConsumer(kafkaConsumerFrom(kafka, config), logger),
+  publisher: createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), logger),
+  writer: createElasticsearchWriter(elasticsearchWriterFrom(elasticsearch, config), logger),
+  metrics,
+  logger,
+  clock: Date,
+  options: indexerOptionsFrom(config),
+});
+const health = new Health({ clock: Date, metrics, needed: indexer.dependencies, stalled: () => indexer.stalled() });
+const admin = new AdminServer({ ...config.http, health }, logger);
+
+await runLifecycle(
+  {
+    stopTimeoutMs: stopTimeoutFrom(config, 1),
+    // The admin server first: probes are answered while the brokers and the store are waited for.
+    components: [
+      {
+        name: 'admin server',
+        start: async () => {
+          logger.info('health and metrics are served', { host: config.http.host, port: await admin.start() });
+        },
+        stop: () => admin.stop(),
+      },
+      createTopicsComponent(createKafkaTopicAdmin(kafka, logger), config, logger),
+      indexer,
+    ],
+    onStopping: () => {
+      health.markStopping();
+    },
+    onReady: () => {
+      logger.info('indexer is ready', { topics: config.topics, group: config.consumer.group });
+    },
+  },
+  process,
+  logger,
+);

@@ -1,0 +1,13 @@
+import type { Config } from '../config/config.ts';
+import type { Service } from '../config/setting.ts';
+
+/** For what is neither drained nor published: closing connections and files. */
+const CLOSING_MS = 3000;
+
+/**
+ * Milliseconds that a process may take to stop: each of its `drains` (HTTP requests; batches from the queue) its budget,
+ * then what is still being published, then the connections.
+ */
+export function stopTimeoutFrom({ timeouts }: Pick<Config<Service>, 'timeouts'>, drains: number): number {
+  return drains * timeouts.drainMs + timeouts.publishMs + CLOSING_MS;
+}
