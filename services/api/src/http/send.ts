@@ -1,9 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { ProblemError } from '@paylog/shared/errors/problem-error';
 
-/** Sends a complete answer, with no body to a HEAD request. Does nothing when the answer has begun or the client is gone. */
+/**
+ * Sends a complete answer, with no body to a HEAD request. Not for caches unless the answer says otherwise already. Does
+ * nothing when the answer has begun or the client is gone.
+ */
 export function sendText(response: ServerResponse, status: number, contentType: string, text: string): void {
   if (response.headersSent || response.destroyed) return;
+  if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
   response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
   response.end(response.req.method === 'HEAD' ? undefined : text);
 }
@@ -13,7 +17,7 @@ export function sendJson(response: ServerResponse, status: number, json: string)
   sendText(response, status, 'application/json', json);
 }
 
-/** Sends a problem document, with the request id if the answer carries one. Not for caches. */
+/** Sends a problem document, with the request id if the answer carries one. */
 export function sendProblem(response: ServerResponse, error: ProblemError): void {
   if (response.headersSent || response.destroyed) return;
   const requestId = response.getHeader('x-request-id');
