@@ -117,13 +117,14 @@ export class PartitionReader {
       this.#ahead = undefined;
       this.lastActivityMs = Date.now();
       if (messages.length === 0) await this.#waitForWake();
-      else if (!signal.aborted) await this.#deliver(messages, signal);
+      else await this.#deliver(messages, signal);
     }
   }
 
   async #deliver(messages: readonly ConsumedMessage[], signal: AbortSignal): Promise<void> {
     const last = messages.at(-1);
-    if (last === undefined) return;
+    // Stopped while reading: nothing is handed out any more.
+    if (last === undefined || signal.aborted) return;
     const end = last.offset + 1;
     this.#ahead = this.#fetch(end);
     const before = this.#settled;
@@ -143,7 +144,7 @@ export class PartitionReader {
       if (this.#settled === before) await this.#backOff();
       else if (this.#settled === end) this.#failures = 0;
     } catch (error) {
-      if (signal.aborted) return;
+      if (this.#abort.signal.aborted) return;
       this.#core.logger.warn('batch handler failed', { topic, partition, error });
       if (this.#settled > before) this.#failures = 0;
       await this.#backOff();

@@ -153,7 +153,7 @@ class PreparedSql implements Sql {
   readonly #statement: Libsql.Statement<[SqlValue[]]>;
 
   constructor(statement: Libsql.Statement) {
-    this.#statement = statement as unknown as Libsql.Statement<[SqlValue[]]>;
+    this.#statement = statement;
     // libsql refuses raw mode for statements without columns; those have no rows to shape.
     if (this.#statement.reader) this.#statement.raw(true);
   }

@@ -5,7 +5,15 @@ import type { StoreReaderOps, StoreWorkerData } from './store-ops.ts';
 import { StoreReadDatabase } from './store-read-database.ts';
 import { serveWorker } from './worker-host.ts';
 
-const ENDED = { cancelled: Symbol('cancelled'), late: Symbol('late') } as const;
+/** Ends a search from inside of its steps; never leaves this file. */
+class SearchEnd extends Error {
+  readonly answer: 'late' | undefined;
+
+  constructor(answer: 'late' | undefined) {
+    super('The search was ended');
+    this.answer = answer;
+  }
+}
 
 serveWorker<StoreReaderOps>(() => {
   const database = new StoreReadDatabase(workerData as StoreWorkerData);
@@ -18,12 +26,11 @@ serveWorker<StoreReaderOps>(() => {
       try {
         return await database.search(request, async () => {
           await setImmediate();
-          if (cancelled.has(id)) throw ENDED.cancelled;
-          if (performance.now() > deadlineMs) throw ENDED.late;
+          if (cancelled.has(id)) throw new SearchEnd(undefined);
+          if (performance.now() > deadlineMs) throw new SearchEnd('late');
         });
       } catch (error) {
-        if (error === ENDED.cancelled) return undefined;
-        if (error === ENDED.late) return 'late';
+        if (error instanceof SearchEnd) return error.answer;
         throw error;
       } finally {
         running.delete(id);

@@ -28,14 +28,11 @@ export interface WorkerLinkOptions {
   readonly onReady?: () => void;
 }
 
-/** Operations that every worker of this adapter has. */
-// A type and not an interface: only types are assignable to an index signature.
-export type CommonOps = {
-  /** Tries what the worker is there for (a write, a read); a fault keeps the state `down`. */
-  readonly probe: { readonly args: undefined; readonly result: undefined };
-  /** Closes the database; the worker ends after it. */
-  readonly close: { readonly args: undefined; readonly result: undefined };
-};
+/**
+ * Operations that every worker has. `probe` tries what the worker is there for (a write, a read): a fault keeps the state
+ * `down`. `close` closes the database.
+ */
+export type CommonOps = Record<'probe' | 'close', { readonly args: undefined; readonly result: undefined }>;
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
