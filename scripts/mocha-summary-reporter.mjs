@@ -7,7 +7,7 @@ import path from 'node:path';
 import Mocha from 'mocha';
 
 /** How long a finished suite may take to let go of its sockets, timers and children. */
-const GRACE_MS = 15_000;
+const GRACE_MS = Number(process.env.PAYLOG_TEST_GRACE_MS ?? 15_000);
 const LEAK_EXIT_CODE = 86;
 
 export default class SummaryReporter extends Mocha.reporters.Spec {
@@ -32,7 +32,11 @@ export default class SummaryReporter extends Mocha.reporters.Spec {
       setTimeout(() => {
         const resources = process.getActiveResourcesInfo().join(', ');
         console.error(`\nThe tests are over, but the process does not end: something was left open (${resources}).`);
-        process.exit(LEAK_EXIT_CODE);
+        // Mocha sets its own exit code in a listener of this kind; the last one decides.
+        process.on('exit', () => {
+          process.exitCode = LEAK_EXIT_CODE;
+        });
+        process.exit();
       }, GRACE_MS).unref();
     });
   }
