@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Consumer } from '../ports/queue.ts';
+import { registerCompressionCodecs } from './compression-codecs.ts';
 import type { KafkaConsumerOptions } from './kafka-options.ts';
 import { createKafkaJsClient } from './kafkajs-client.ts';
 import { KafkaJsConsumer } from './kafkajs-consumer.ts';
@@ -14,6 +15,7 @@ export function createKafkaConsumer(options: KafkaConsumerOptions, logger: Logge
     throw new RangeError(
       `drainTimeoutMs (${String(options.drainTimeoutMs)}) must be below sessionTimeoutMs (${String(options.sessionTimeoutMs)})`,
     );
+  registerCompressionCodecs();
   const limits = {
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
