@@ -3,6 +3,7 @@ import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
 import { orSkip } from '../stack/skip.ts';
 import type { ElasticsearchNode } from '../stack/stack-service.ts';
 import { elasticsearchHarness } from './elasticsearch-harness.ts';
+import { describeElasticsearchOutages } from './elasticsearch-outages.ts';
 
 describe('elasticsearch', function () {
   this.timeout(180_000);
@@ -14,4 +15,5 @@ describe('elasticsearch', function () {
   after(() => (node as ElasticsearchNode | undefined)?.dispose());
 
   describeStoreContract('elasticsearch', (options) => elasticsearchHarness(node, options));
+  describeElasticsearchOutages(() => node);
 });

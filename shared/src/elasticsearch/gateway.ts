@@ -18,6 +18,7 @@ export interface GatewayRequest {
 
 /** Leaves answers as text: numbers in `_source` must not pass through doubles, and bulk answers are read faster by ourselves. */
 class TextSerializer extends Serializer {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the signature is the client's
   override deserialize<T = unknown>(json: string): T {
     return json as T;
   }
@@ -48,7 +49,7 @@ export class Gateway {
     const { method, path, query, body } = request;
     const content = body === undefined ? {} : Buffer.isBuffer(body) ? { bulkBody: body } : { body };
     try {
-      const { statusCode, body: text } = await this.#client.transport.request<unknown>(
+      const { statusCode, body: text } = await this.#client.transport.request(
         { method, path, ...(query === undefined ? {} : { querystring: { ...query } }), ...content },
         { meta: true, signal: deadline.signal },
       );

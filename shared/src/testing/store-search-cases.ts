@@ -53,17 +53,11 @@ function describeFilters(current: () => StoreHarness): void {
 
   it('takes what people type as words and never as a query language', async () => {
     await store(current(), [storeDocument({ id: 'a', timestamp: timeOf(DAY, 0), message: 'one OR two AND three' })]);
-    for (const words of [
-      ['one" OR "x'],
-      ['on*'],
-      ['(one'],
-      ['NOT', 'one'],
-      ['message:one'],
-      ["'; DROP TABLE"],
-      ['one\\'],
-    ]) {
-      const expected = words.join(' ').match(/^\(one$|^one\\$/) ? ['a'] : [];
-      assert.deepEqual(await idsOf(current(), { words }), expected, words.join(' '));
+    // Signs around a word ask for nothing; the rest are words, and these do not occur.
+    for (const words of [['(one'], ['one\\'], ['"one"', '...']])
+      assert.deepEqual(await idsOf(current(), { words }), ['a']);
+    for (const words of [['one" OR "x'], ['on*'], ['NOT', 'one'], ['message:one'], ["'; DROP TABLE"]]) {
+      assert.deepEqual(await idsOf(current(), { words }), []);
     }
     assert.deepEqual(await idsOf(current(), { words: ['OR', 'and'] }), ['a']);
   });
