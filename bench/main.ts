@@ -1,0 +1,171 @@
+/**
+ * `npm run bench [-- api indexer embedded]`: what a log costs, with all guarantees on. Real Kafka and Elasticsearch (as the tests find
+ * them), real processes. Compare rows of one run with each other: absolute figures belong to the machine.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
+import { createLogger } from '@paylog/shared/telemetry/logger';
+import { paymentLogs } from '@paylog/shared/testing/payment-corpus';
+import { acquireElasticsearch } from '../tests/stack/acquire-elasticsearch.ts';
+import { acquireKafka } from '../tests/stack/acquire-kafka.ts';
+import { freePort } from '../tests/stack/free-port.ts';
+import { measureIndexer, measureRawBulk } from './index-case.ts';
+import { type Load, measureIngest, stored } from './ingest-case.ts';
+import { MeasuredProcess } from './measured-process.ts';
+import { type Row, table } from './report.ts';
+
+const CASES = ['api', 'indexer', 'embedded'] as const;
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !CASES.some((known) => known === name));
+if (unknown.length > 0) throw new Error(`unknown case ${unknown.join(', ')}; known are ${CASES.join(', ')}`);
+const wants = (name: (typeof CASES)[number]): boolean => asked.length === 0 || asked.includes(name);
+
+const PASS_THROUGH = new URL('pass-through.ts', import.meta.url).pathname;
+const script = (service: string): string => new URL(`../services/${service}/dist/main.js`, import.meta.url).pathname;
+const logger = createLogger({ level: 'error', service: 'bench' });
+const run = Date.now().toString(36);
+const rows: Row[] = [];
+
+/** Prints a row when it is there, keeps it for the table. */
+function add(row: Row): void {
+  rows.push(row);
+  process.stderr.write(`${table([row]).split('\n').at(-1)}\n`);
+}
+
+const DISTINCT = 50_000;
+const corpus = Array.from(
+  paymentLogs({ seed: 42, count: DISTINCT, startMs: Date.now() - 3_600_000, idPrefix: `${run}-` }),
+  (log) => JSON.stringify(log),
+);
+const batches = (size: number): string[] =>
+  Array.from({ length: DISTINCT / size }, (_, at) => corpus.slice(at * size, (at + 1) * size).join('\n'));
+
+const single = (requests: number): Load => ({
+  contentType: 'application/json',
+  bodies: corpus.slice(0, 20_000),
+  logsPerRequest: 1,
+  requests,
+  connections: 50,
+});
+const ndjson = (requests: number): Load => ({
+  contentType: 'application/x-ndjson',
+  bodies: batches(500),
+  logsPerRequest: 500,
+  requests,
+  connections: 8,
+});
+
+async function createTopics(brokers: string, ...topics: readonly string[]): Promise<void> {
+  const admin = createKafkaTopicAdmin({ brokers: brokers.split(','), clientId: 'bench' }, logger);
+  const settings = { partitions: 6, retentionMs: 3_600_000, maxMessageBytes: 1_048_576 };
+  await admin.ensureTopics(
+    topics.map((topic) => ({ topic, ...settings })),
+    true,
+  );
+}
+
+async function withProcess<T>(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  use: (service: MeasuredProcess, port: number) => Promise<T>,
+): Promise<T> {
+  const port = await freePort();
+  const service = new MeasuredProcess(file, port, env);
+  try {
+    await service.ready();
+    return await use(service, port);
+  } finally {
+    await service.stop();
+  }
+}
+
+async function apiCases(kafka: string, elasticsearch: string): Promise<void> {
+  const servers = [
+    { name: 'pass-through, no checks', file: PASS_THROUGH, client: 'platformatic' },
+    { name: 'api, @platformatic/kafka', file: script('api'), client: 'platformatic' },
+    { name: 'api, kafkajs', file: script('api'), client: 'kafkajs' },
+  ];
+  for (const [at, { name, file, client }] of servers.entries()) {
+    const topic = `bench-${run}-${at}`;
+    await createTopics(kafka, topic, `${topic}.direct`, `${topic}.dlq`);
+    const env = { KAFKA_BROKERS: kafka, KAFKA_TOPIC: topic, KAFKA_CLIENT: client, ELASTICSEARCH_URL: elasticsearch };
+    await withProcess(file, env, async (service, port) => {
+      add(await measureIngest(`${name}: 1 per request`, service, port, single(100_000)));
+    });
+    await withProcess(file, env, async (service, port) => {
+      add(await measureIngest(`${name}: 500 NDJSON per request`, service, port, ndjson(1000)));
+    });
+  }
+}
+
+async function indexerCases(kafka: string, elasticsearch: string): Promise<void> {
+  const topic = `bench-${run}-index`;
+  await createTopics(kafka, topic, `${topic}.direct`, `${topic}.dlq`);
+  const env = { KAFKA_BROKERS: kafka, KAFKA_TOPIC: topic, ELASTICSEARCH_URL: elasticsearch, DATA_SET: `bench${run}` };
+  const logs = DISTINCT * 5;
+  await withProcess(script('api'), env, async (_service, port) => {
+    // Five times the corpus with ids of their own, through the API: what the indexer reads is what the API writes.
+    for (let copy = 0; copy < 5; copy += 1) {
+      const bodies = batches(500).map((body) => body.replaceAll(`"id":"${run}-`, `"id":"${run}-${copy}-`));
+      await publish(port, bodies);
+    }
+  });
+  const raw = corpus.map((text) => Buffer.from(text));
+  add(
+    await measureRawBulk(
+      'raw bulk requests of 5 MB: the ceiling of the store',
+      elasticsearch,
+      `logs-bench${run}raw-2026.01.01`,
+      raw,
+    ),
+  );
+  const port = await freePort();
+  add(
+    await measureIndexer(
+      'indexer: Kafka to Elasticsearch',
+      () => new MeasuredProcess(script('indexer'), port, { ...env, KAFKA_GROUP: `bench-${run}` }),
+      logs,
+    ),
+  );
+}
+
+async function publish(port: number, bodies: readonly string[]): Promise<void> {
+  for (const body of bodies) {
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/logs`, { method: 'POST', headers, body });
+    if (response.status !== 202) throw new Error(`the API answered ${response.status}: ${await response.text()}`);
+    await response.arrayBuffer();
+  }
+}
+
+async function embeddedCases(): Promise<void> {
+  const loads = [
+    { name: 'embedded, until stored: 1 per request', load: single(20_000) },
+    { name: 'embedded, until stored: 500 NDJSON per request', load: ndjson(90) },
+  ];
+  for (const { name, load } of loads) {
+    const directory = await mkdtemp(join(tmpdir(), 'paylog-bench-'));
+    await withProcess(script('standalone'), { DATA_DIR: directory }, async (service, port) => {
+      add(await measureIngest(name, service, port, load, stored(service)));
+    });
+    await rm(directory, { recursive: true });
+  }
+}
+
+if (wants('api') || wants('indexer')) {
+  const kafka = await acquireKafka({ own: true });
+  const elasticsearch = await acquireElasticsearch({ own: true });
+  if ('skipped' in kafka) throw new Error(kafka.skipped);
+  if ('skipped' in elasticsearch) throw new Error(elasticsearch.skipped);
+  try {
+    if (wants('api')) await apiCases(kafka.brokers, elasticsearch.url);
+    if (wants('indexer')) await indexerCases(kafka.brokers, elasticsearch.url);
+  } finally {
+    await kafka.dispose();
+    await elasticsearch.dispose();
+  }
+}
+if (wants('embedded')) await embeddedCases();
+process.stdout.write(`${table(rows)}\n`);
