@@ -108,7 +108,7 @@ describe('embedded queue: bounds', function () {
   it('refuses more than maxBytes, still takes dead letters, and goes on when the consumer has caught up', () =>
     withDataDir(async (dataDir) => {
       const maxBytes = 4 * 1024 * 1024;
-      const queue = await openQueue(dataDir, { maxBytes, settledRetentionMs: 0 });
+      const queue = await openQueue(dataDir, { maxBytes, retentionIntervalMs: 60_000 });
       const publisher = queue.publisher();
       const idle = queue.consumer({ group: 'g', topics: ['logs'] });
       await idle.start(async ({ signal }) => {
@@ -164,6 +164,50 @@ describe('embedded queue: bounds', function () {
       await probe.waitForKeys(2);
       await Promise.all([later.stop(), dead.stop()]);
       await queue.stop();
+    }));
+
+  it('hands over at once what is published while a handler runs', () =>
+    withDataDir(async (dataDir) => {
+      const queue = await openQueue(dataDir);
+      const publisher = queue.publisher();
+      let slowestMs = 0;
+      const sentMs = new Map<string, number>();
+      const consumer = queue.consumer({ group: 'g', topics: ['logs'] });
+      const probe = new QueueProbe(async (batch) => {
+        for (const { key } of batch.messages) {
+          slowestMs = Math.max(slowestMs, performance.now() - (sentMs.get(key?.toString() ?? '') ?? 0));
+        }
+        await sleep(5);
+        batch.settle(batch.messages.length);
+      });
+      await consumer.start(probe.handler);
+      for (let n = 0; n < 100; n += 1) {
+        sentMs.set(`k${n}`, performance.now());
+        await publisher.publish('logs', [message(`k${n}`)]);
+        await sleep(n % 10);
+      }
+      await probe.waitForKeys(100);
+      await consumer.stop();
+      await queue.stop();
+      // The fallback poll runs once a second.
+      assert.ok(slowestMs < 600, `${slowestMs} ms`);
+    }));
+
+  it('settles every call within the publish timeout while the thread is gone', () =>
+    withDataDir(async (dataDir) => {
+      const core = new QueueCore({ dataDir, publishTimeoutMs: 200, maxWaitingBytes: 1000 }, silentLogger);
+      await core.start();
+      await core.makeTopics([LOGS]);
+      await core.link.stop();
+      const publisher = new EmbeddedPublisher(core);
+      const startMs = performance.now();
+      const outcomes = await Promise.all([1, 2, 3, 4].map((n) => publisher.publish('logs', [message(`k${n}`, 400)])));
+      assert.ok(performance.now() - startMs < 1000);
+      assert.deepEqual(
+        outcomes.map((outcome) => (outcome.status === 'retryable' ? outcome.reason : outcome.status)),
+        ['unavailable', 'unavailable', 'overloaded', 'overloaded'],
+      );
+      await core.stop();
     }));
 
   it('survives the death of its thread: down, up again, nothing acknowledged lost', () =>

@@ -56,7 +56,7 @@ export class GroupCommit {
   #appends: WaitingAppend[] = [];
   #commits: WaitingCommit[] = [];
   #waitingBytes = 0;
-  /** Calls in order of their deadline, settled ones until the timer has passed them. */
+  /** Calls that are not settled, in order of their deadline. */
   #deadlines: WaitingAppend[] = [];
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -154,6 +154,9 @@ export class GroupCommit {
       for (const waiting of appends) this.#settle(waiting, { status: 'retryable', reason: 'unavailable', message });
       for (const { reject } of commits) reject(error);
     }
+    // Calls are handed over in order: what was just settled stands in front.
+    const open = this.#deadlines.findIndex(({ settled }) => !settled);
+    this.#deadlines.splice(0, open === -1 ? this.#deadlines.length : open);
   }
 
   #tell(appends: readonly WaitingAppend[], results: readonly AppendResult[]): void {

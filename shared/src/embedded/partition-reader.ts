@@ -40,7 +40,7 @@ export class PartitionReader {
   #commitTimer: NodeJS.Timeout | undefined;
   #ahead: Fetched | undefined;
   #wake: (() => void) | undefined;
-  /** A wake-up that came while nothing was waiting. */
+  /** Something may have been published since the last read began. */
   #woken = false;
   #failures = 0;
   lastActivityMs = 0;
@@ -112,7 +112,6 @@ export class PartitionReader {
 
   async #consume(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#woken = false;
       const messages = await this.#fetch(this.#settled).messages;
       this.#ahead = undefined;
       this.lastActivityMs = Date.now();
@@ -160,6 +159,8 @@ export class PartitionReader {
   }
 
   async #read(offset: number): Promise<readonly ConsumedMessage[]> {
+    // From here on: a batch that was read ahead and found nothing may be older than what woke this reader since.
+    this.#woken = false;
     const { no, maxBatchBytes: maxBytes, maxBatchMessages: maxCount } = this.#options;
     const { runs, payload } = await this.#core.link.call('read', { no, offset, maxBytes, maxCount });
     const bytes = Buffer.from(payload);

@@ -79,6 +79,9 @@ export class QueueDatabase {
 
   /** One transaction: all appends that fit, all commits. Throws when SQLite refuses; nothing of it has happened then. */
   transact(appends: readonly QueueAppend[], commits: readonly QueueCommit[], nowMs: number): AppendResult[] {
+    const wanted = appends.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+    // Settled batches are only kept while there is room.
+    if (this.#usedBytes() + wanted > this.#data.maxBytes) this.#removeOld(nowMs);
     let free = this.#data.maxBytes - this.#usedBytes();
     const reserve = this.#data.maxBytes / 10;
     const rows: Row[] = [];
@@ -195,11 +198,26 @@ export class QueueDatabase {
 
   /**
    * One bounded step. A batch goes when every group that reads its partition has settled it and it is older than
-   * `settledRetentionMs`; in a partition that no group reads (dead letters) when it is older than the topic's retention.
-   * What a group has not settled is never removed, however old: then `maxBytes` stops publishing instead.
+   * `settledRetentionMs` or the queue is half full; in a partition that no group reads (dead letters) when it is older than
+   * the topic's retention. What a group has not settled is never removed, however old: then `maxBytes` stops publishing.
    */
   retain(nowMs: number): { removed: number; more: boolean } {
     this.#forgetDeadGroups(nowMs);
+    const removed = this.#removeOld(nowMs);
+    return { removed, more: this.#giveBackPages() || removed >= RETAIN_ROWS };
+  }
+
+  probe(nowMs: number): void {
+    this.#db.sql('INSERT INTO probe VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET at_ms = excluded.at_ms').run(nowMs);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Removes at most {@link RETAIN_ROWS} batches; returns how many. */
+  #removeOld(nowMs: number): number {
+    const settledRetentionMs = this.#usedBytes() * 2 > this.#data.maxBytes ? 0 : this.#data.settledRetentionMs;
     const parts = this.#db
       .sql(
         `SELECT no, retention_ms, (SELECT min(committed) FROM consumer_group WHERE part = no)
@@ -216,7 +234,7 @@ export class QueueDatabase {
         const first = Number(no) * OFFSETS_PER_PARTITION;
         const unread = settled === null || settled === undefined;
         const end = unread ? first + OFFSETS_PER_PARTITION : first + Number(settled);
-        const before = nowMs - (unread ? Number(retentionMs) : this.#data.settledRetentionMs);
+        const before = nowMs - (unread ? Number(retentionMs) : settledRetentionMs);
         for (const [position, count, createdMs] of find.all(first, end, RETAIN_ROWS - removed)) {
           // In order of position and of time: the first that must stay ends it.
           if (Number(position) + Number(count) > end || Number(createdMs) > before) break;
@@ -224,15 +242,7 @@ export class QueueDatabase {
         }
       }
     });
-    return { removed, more: this.#giveBackPages() || removed >= RETAIN_ROWS };
-  }
-
-  probe(nowMs: number): void {
-    this.#db.sql('INSERT INTO probe VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET at_ms = excluded.at_ms').run(nowMs);
-  }
-
-  close(): void {
-    this.#db.close();
+    return removed;
   }
 
   /** Groups that nobody uses any more (renamed) would hold batches for ever; only another live group can outvote them. */
