@@ -1,0 +1,64 @@
+import { apiOptionsFrom } from '@paylog/api/api-options-from';
+import { createApi } from '@paylog/api/api';
+import { createIndexer } from '@paylog/indexer/indexer';
+import { indexerOptionsFrom } from '@paylog/indexer/indexer-options-from';
+import { configOrExit } from '@paylog/shared/composition/config-or-exit';
+import { queueSideFrom } from '@paylog/shared/composition/queue-side';
+import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
+import { storeSideFrom } from '@paylog/shared/composition/store-side';
+import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
+import { runLifecycle } from '@paylog/shared/flow/lifecycle';
+import { createLogger } from '@paylog/shared/telemetry/logger';
+import { createMetrics } from '@paylog/shared/telemetry/metrics';
+import { readyLine } from './ready-line.ts';
+
+const config = configOrExit('standalone', process);
+// Standard output belongs to the one line for people.
+const logger = createLogger({ level: config.log.level, service: 'paylog', destination: process.stderr });
+const metrics = createMetrics();
+const queue = queueSideFrom(config, 'paylog', logger);
+const store = storeSideFrom(config, logger);
+
+const indexer = createIndexer({
+  consumer: queue.consumer(),
+  publisher: queue.publisher(),
+  writer: store.writer(),
+  metrics,
+  logger,
+  clock: Date,
+  options: indexerOptionsFrom(config),
+});
+const api = createApi({
+  publisher: queue.publisher(),
+  searcher: store.searcher(),
+  metrics,
+  logger,
+  clock: Date,
+  options: apiOptionsFrom(config),
+  stalled: () => indexer.stalled(),
+});
+
+await runLifecycle(
+  {
+    // Requests and batches are drained one after the other.
+    stopTimeoutMs: stopTimeoutFrom(config, 2),
+    components: [
+      ...queue.components,
+      ...store.components,
+      // Early, because it answers probes while brokers and cluster are waited for.
+      api,
+      createTopicsComponent(queue.topicAdmin(), config, logger),
+      indexer,
+      // And stopped first: what it still accepts, the indexer may still store.
+      { name: 'api intake', start: () => Promise.resolve(), stop: () => api.stop() },
+    ],
+    onStopping: () => {
+      api.markStopping();
+    },
+    onReady: () => {
+      process.stdout.write(`${readyLine(config, api.port)}\n`);
+    },
+  },
+  process,
+  logger,
+);

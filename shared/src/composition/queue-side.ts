@@ -1,0 +1,53 @@
+import type { Config } from '../config/config.ts';
+import { createEmbeddedQueue } from '../embedded/embedded-queue.ts';
+import type { Component } from '../flow/lifecycle.ts';
+import { createKafkaConsumer } from '../kafka/create-kafka-consumer.ts';
+import { createKafkaPublisher } from '../kafka/create-kafka-publisher.ts';
+import { createKafkaTopicAdmin } from '../kafka/kafka-topic-admin.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Consumer, Publisher, TopicAdmin } from '../ports/queue.ts';
+import { kafkaConnectionFrom, kafkaConsumerFrom, kafkaPublisherFrom } from './kafka-options-from.ts';
+
+/** The queue of the all-in-one process: Kafka where brokers are named, else the embedded one. */
+export interface QueueSide {
+  /** What must be open before the parts are used and closed after them. */
+  readonly components: readonly Component[];
+  publisher(): Publisher;
+  /** The indexer's: checked records and those of direct producers. */
+  consumer(): Consumer;
+  topicAdmin(): TopicAdmin;
+}
+
+/** Chooses and configures the queue; opens nothing. */
+export function queueSideFrom(config: Config, clientId: string, logger: Logger): QueueSide {
+  const { queue, topics, timeouts, consumer, embedded } = config;
+  if (queue.kind === 'kafka') {
+    const connection = kafkaConnectionFrom(queue, clientId);
+    return {
+      components: [],
+      publisher: () => createKafkaPublisher(kafkaPublisherFrom(connection, queue, config), logger),
+      consumer: () => createKafkaConsumer(kafkaConsumerFrom(connection, config), logger),
+      topicAdmin: () => createKafkaTopicAdmin(connection, logger),
+    };
+  }
+  const local = createEmbeddedQueue(
+    {
+      dataDir: embedded.dataDir,
+      maxMessageBytes: topics.maxBatchBytes,
+      publishTimeoutMs: timeouts.publishMs,
+      deadLetterTopics: [topics.deadLetters],
+    },
+    logger,
+  );
+  return {
+    components: [{ name: 'embedded queue', start: () => local.start(), stop: () => local.stop() }],
+    publisher: () => local.publisher(),
+    consumer: () =>
+      local.consumer({
+        group: consumer.group,
+        topics: [topics.records, topics.direct],
+        drainTimeoutMs: timeouts.drainMs,
+      }),
+    topicAdmin: () => local.topicAdmin(),
+  };
+}
