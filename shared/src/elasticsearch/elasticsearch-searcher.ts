@@ -68,7 +68,7 @@ class ElasticsearchSearcher implements StoreSearcher {
       signal.throwIfAborted();
       if (answer.kind !== 'answer' || answer.status !== 200) throw this.#failure(answer);
       this.#availability.up();
-      const result = readSearchAnswer(answer.text);
+      const result = readAnswer(answer.text);
       if (result.timedOut) throw new StoreUnavailableError('store_timeout', 'the search took too long');
       return result;
     } finally {
@@ -109,5 +109,14 @@ class ElasticsearchSearcher implements StoreSearcher {
     deadline.dispose();
     if (answer.kind === 'answer' && answer.status === 200) this.#availability.up();
     else this.#availability.down(faultOf(answer).reason);
+  }
+}
+
+function readAnswer(text: string): SearchAnswer {
+  try {
+    return readSearchAnswer(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new StoreUnavailableError('store_unavailable', 'the answer of the store cannot be read', { cause: error });
   }
 }

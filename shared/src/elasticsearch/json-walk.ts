@@ -1,7 +1,7 @@
 /**
  * Walks JSON text without parsing it, so that values can be cut out as they stand (numbers of any size, any spelling). For text
  * that the store wrote: it is well-formed, only a stored record inside may carry white space. A value's position is that of its
- * first character; each function returns the position behind the value.
+ * first character; each function returns the position behind the value. Text that was cut off throws `SyntaxError`.
  */
 
 const QUOTE = 34;
@@ -67,10 +67,16 @@ export function walkObject(text: string, at: number, onMember: (name: string, at
   return next + 1;
 }
 
+/** Behind the end of the text nothing moves on any more. */
+function assertInside(text: string, at: number): void {
+  if (at >= text.length) throw new SyntaxError('the answer of the store ends too early');
+}
+
 /** Steps through an array; `onItem` gets the position of each item and returns where it ends. */
 export function walkArray(text: string, at: number, onItem: (at: number) => number): number {
   let next = skipSpace(text, at + 1);
   while (text.charCodeAt(next) !== CLOSE_BRACKET) {
+    assertInside(text, next);
     next = skipSpace(text, onItem(next));
     if (text.charCodeAt(next) === COMMA) next = skipSpace(text, next + 1);
   }

@@ -11,6 +11,11 @@ const CONFLICT: WriteOutcome = {
   type: 'id_conflict',
   reason: 'another record is stored under this id',
 };
+const UNREADABLE: WriteOutcome = {
+  status: 'retryable',
+  type: 'incomplete_answer',
+  reason: 'what is stored under the same ids could not be read',
+};
 
 /**
  * Tells repeated deliveries from other content, for documents whose address is taken: one request fetches what is stored there.
@@ -23,11 +28,12 @@ export async function judgeTaken(
 ): Promise<readonly WriteOutcome[]> {
   const docs = items.map(({ document, index }) => ({ _index: index, _id: document.id }));
   const answer = await gateway.request({ method: 'POST', path: '/_mget', body: { docs } }, deadline);
-  const sources = answer.kind === 'answer' && answer.status === 200 ? sourcesOf(answer.text) : undefined;
-  if (sources?.length !== items.length) {
+  if (answer.kind === 'none' || answer.status !== 200) {
     const fault = faultOf(answer);
-    return items.map(() => ({ status: 'retryable', ...fault }));
+    return items.map(() => ({ status: 'retryable', type: fault.type, reason: fault.reason }));
   }
+  const sources = sourcesOf(answer.text);
+  if (sources.length !== items.length) return items.map(() => UNREADABLE);
   return items.map(({ document }, n) => judge(sources[n], document.source.toString('utf8')));
 }
 
@@ -40,21 +46,26 @@ function judge(stored: string | undefined, sent: string): WriteOutcome {
   };
 }
 
-/** `_source` of each document of an `_mget` answer as it stands there; undefined for those that are not there. */
+/** `_source` of each document of an `_mget` answer as it stands there; undefined for those that are not there. Too few when cut off. */
 function sourcesOf(text: string): readonly (string | undefined)[] {
   const sources: (string | undefined)[] = [];
-  walkObject(text, 0, (name, at) => {
-    if (name !== 'docs') return skipValue(text, at);
-    return walkArray(text, at, (docAt) => {
-      let source: string | undefined;
-      const end = walkObject(text, docAt, (member, valueAt) => {
-        const valueEnd = skipValue(text, valueAt);
-        if (member === '_source') source = text.slice(valueAt, valueEnd);
-        return valueEnd;
+  try {
+    walkObject(text, 0, (name, at) => {
+      if (name !== 'docs') return skipValue(text, at);
+      return walkArray(text, at, (docAt) => {
+        let source: string | undefined;
+        const end = walkObject(text, docAt, (member, valueAt) => {
+          const valueEnd = skipValue(text, valueAt);
+          if (member === '_source') source = text.slice(valueAt, valueEnd);
+          return valueEnd;
+        });
+        sources.push(source);
+        return end;
       });
-      sources.push(source);
-      return end;
     });
-  });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return [];
+  }
   return sources;
 }
