@@ -199,7 +199,7 @@ export class WorkerLink<O extends WorkerOps> {
     const sinceMs = changed ? Date.now() : this.#state.sinceMs;
     this.#state = { name, state, sinceMs, ...(reason === undefined ? {} : { reason }) };
     if (!changed || this.#phase === 'stopped') return;
-    if (state === 'up') this.#logger.info('embedded database is up', { database: name });
+    if (state === 'up') this.#logger.debug('embedded database is up', { database: name });
     else this.#logger.error('embedded database is down', { database: name, reason });
   }
 }
