@@ -7,8 +7,14 @@ import { format, resolveConfig } from 'prettier';
 import { configPage } from './config-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { searchPage } from './search-page.ts';
 
-const PAGES = { 'docs/config.md': configPage, 'docs/errors.md': errorsPage, 'docs/metrics.md': metricsPage };
+const PAGES = {
+  'docs/config.md': configPage,
+  'docs/errors.md': errorsPage,
+  'docs/metrics.md': metricsPage,
+  'docs/search.md': searchPage,
+};
 
 const root = new URL('../../', import.meta.url);
 const check = process.argv.includes('--check');

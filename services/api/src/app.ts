@@ -22,6 +22,8 @@ export function createApp({ health, search, docs, logger }: AppParts): Express {
   app.set('x-powered-by', false);
   app.set('etag', false);
   app.set('query parser', false);
+  // As the ingest route, which is compared as text.
+  app.set('case sensitive routing', true);
   app.use((request, response, next) => {
     response.setHeaders(new Map(Object.entries(SECURITY_HEADERS)));
     response.setHeader('x-request-id', requestIdOf(request));

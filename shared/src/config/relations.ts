@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from './value-type.ts';
 
 /** Room that the server fields spliced in front of a record may take (see `record/envelope.ts`), with batch overhead. */
-export const ENVELOPE_OVERHEAD_BYTES = 4096;
+const ENVELOPE_OVERHEAD_BYTES = 4096;
 
 /** Parsed values by key; a key is absent when the service does not read it, when it has no value or when it is at fault. */
 export type ValuesByKey = ReadonlyMap<string, unknown>;

@@ -21,7 +21,7 @@ function bounded(text: string, limit: number): string {
 }
 
 /** Name, message with the system's code, and the stacks of the error and of what caused it. */
-export function loggedError(error: Error): LoggedError {
+function loggedError(error: Error): LoggedError {
   const code: unknown = 'code' in error ? error.code : undefined;
   const message =
     typeof code === 'string' && !error.message.includes(code) ? `${error.message} (${code})` : error.message;

@@ -35,7 +35,7 @@ export interface FamilyDefinition<L extends string> {
 }
 
 /** Stands for every value of a label beyond its bound. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 /** Keeps the first `limit` distinct values; every later one becomes `other`. Never forgets. */
 export function boundedLabel(limit: number): (value: string) => string {

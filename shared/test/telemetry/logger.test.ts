@@ -138,7 +138,6 @@ describe('createLogger', () => {
         fn: () => 1,
         date: new Date(NaN),
         map: new Map([[1, 2]]),
-        __proto__: null,
         ['__proto__']: { polluted: true },
       });
     });

@@ -71,7 +71,10 @@ export const OPERATION_PATHS = {
       tags: ['Operations'],
       summary: 'Leads to the documentation',
       responses: {
-        '302': { description: 'To /docs', headers: { Location: { description: 'Path of the documentation.', schema: { type: 'string' } } } },
+        '302': {
+          description: 'To /docs',
+          headers: { Location: { description: 'Path of the documentation.', schema: { type: 'string' } } },
+        },
         ...problemResponses(['internal']),
       },
     },

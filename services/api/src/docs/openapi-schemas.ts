@@ -62,7 +62,11 @@ export const RECORD_SCHEMA_PROPERTIES: Readonly<Record<string, object>> = {
     provider: short,
     latency_ms: number,
   }),
-  attributes: object('Any JSON. Texts are found as keywords at any depth, numbers by range too.', {}),
+  attributes: {
+    type: 'object',
+    additionalProperties: true,
+    description: 'Any JSON. Texts are found as keywords at any depth, numbers by range too.',
+  },
 };
 
 /** JSON Schema of a parameter as a member of a search body. */
@@ -167,6 +171,7 @@ export const SCHEMAS = {
     description:
       'One log event, in its simple form. ECS names (`@timestamp`, `log.level`, `service.name`, `event.id`, `trace.id`, nested or dotted) are taken as synonyms. Members that are not listed are kept, under `attributes`.',
     required: ['message'],
+    additionalProperties: true,
     properties: RECORD_SCHEMA_PROPERTIES,
   },
   StoredRecord: {
@@ -174,6 +179,7 @@ export const SCHEMAS = {
     description:
       'A record as it was sent, with `id` and `received_at`. Numbers are exact: read them with a parser that keeps them.',
     required: ['message', 'id', 'received_at'],
+    additionalProperties: true,
     properties: {
       ...RECORD_SCHEMA_PROPERTIES,
       received_at: { type: 'string', description: 'When it was received, RFC 3339 in UTC.' },

@@ -1,0 +1,96 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { LogFields, Logger } from '@paylog/shared/ports/logger';
+import type { DependencyState } from '@paylog/shared/ports/queue';
+import type { StoreSearcher } from '@paylog/shared/ports/store';
+import { Health } from '@paylog/shared/telemetry/health';
+import { createMetrics, type Metrics } from '@paylog/shared/telemetry/metrics';
+import { createApp } from '../../src/app.ts';
+import { createDocsRouter } from '../../src/docs/docs-router.ts';
+import { createHealthRouter } from '../../src/health/health-router.ts';
+import { createSearchRouter } from '../../src/search/search-router.ts';
+
+/** Keeps what is logged. */
+export class KeptLog implements Logger {
+  readonly lines: { readonly level: string; readonly message: string; readonly fields: LogFields | undefined }[] = [];
+
+  debug(message: string, fields?: LogFields): void {
+    this.lines.push({ level: 'debug', message, fields });
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.lines.push({ level: 'info', message, fields });
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.lines.push({ level: 'warn', message, fields });
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.lines.push({ level: 'error', message, fields });
+  }
+}
+
+export interface AppServerOptions {
+  readonly searcher: StoreSearcher;
+  readonly timeoutMs?: number;
+  /** Epoch milliseconds that the app takes for now. */
+  readonly nowMs?: number;
+  readonly queue?: () => DependencyState;
+}
+
+/** The express app on a port of its own, without ingest. */
+export interface AppServer extends AsyncDisposable {
+  readonly url: string;
+  readonly log: KeptLog;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  get(path: string, init?: RequestInit): Promise<Response>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+}
+
+const UP: DependencyState = { name: 'queue', state: 'up', sinceMs: 0 };
+
+/** The parts of the app as the API makes them. */
+export function makeParts({ searcher, timeoutMs = 5000, nowMs, queue = () => UP }: AppServerOptions) {
+  const metrics = createMetrics();
+  const log = new KeptLog();
+  const clock = nowMs === undefined ? Date : { now: () => nowMs };
+  const health = new Health({ clock, metrics, needed: [queue], optional: [() => searcher.state()] });
+  const parts = {
+    health: createHealthRouter(health),
+    search: createSearchRouter({ searcher, metrics, clock, timeoutMs }),
+    docs: createDocsRouter(),
+    logger: log,
+  };
+  return { parts, metrics, log, health };
+}
+
+export async function startAppServer(options: AppServerOptions): Promise<AppServer> {
+  const { parts, metrics, log, health } = makeParts(options);
+  const server = createServer(createApp(parts));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    log,
+    metrics,
+    health,
+    get: (path, init = {}) => fetch(url + path, { redirect: 'manual', ...init }),
+    post: (path, body, headers = { 'content-type': 'application/json' }) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers,
+        body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      }),
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
