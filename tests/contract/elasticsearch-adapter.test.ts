@@ -3,6 +3,7 @@ import { createElasticsearchSearcher } from '@paylog/shared/elasticsearch/elasti
 import { createElasticsearchWriter } from '@paylog/shared/elasticsearch/elasticsearch-writer';
 import type { ElasticsearchWriterOptions } from '@paylog/shared/elasticsearch/options';
 import type { StoreWriter } from '@paylog/shared/ports/store';
+import { prepareRecord, RecordPreparer } from '@paylog/shared/record/prepare';
 import { storeDocument, timeOf } from '@paylog/shared/testing/store-documents';
 import { NEVER, statuses } from '@paylog/shared/testing/store-harness';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
@@ -137,6 +138,45 @@ describe('elasticsearch adapter on a real node', function () {
       assert.equal(await count({ range: { 'num.latency_ms': { gt: 10 } } }), 1);
       assert.equal(await count({ term: { 'attributes.b.c': '9007199254740993' } }), 1);
       assert.equal(await count({ term: { attributes: '1e400' } }), 1);
+    });
+
+    it('takes what the record check lets through, whatever form it was sent in', async () => {
+      const preparer = new RecordPreparer({ maxBytes: 262_144, maxDepth: 20, maxKeys: 500 });
+      const base = '"message":"m","service":"s"';
+      const texts = [
+        `{${base},"level":"ERROR","duration_ms":1e300,"payment":{"amount_minor":-9.2e18},"http":{"status_code":999}}`,
+        '{"@timestamp":"2026-11-20T08:00:00Z","log.level":"warn","message":"ecs","service":{"name":"s","environment":"e","version":"1"},' +
+          '"host":{"name":"h","os":{"name":"linux"}},"error":{"message":"m","stack_trace":"s","code":7},"http":{"request":{"method":"GET","id":"r",' +
+          '"body":{"bytes":1}},"response":{"status_code":200,"bytes":5}},"url":{"path":"/p","query":"a=1"},"client":{"ip":"x"},"labels":{"a.b":1,"a":2}}',
+        `{${base},"attributes":{"":1,"a..b":2,".":3," ":4,"_id":5,"_source":6,"x":{"_id":7},"@t":8,"k/l:m-n":9,"ключ":10}}`,
+        `{${base},"attributes":{"a":1,"a.b":2,"a.b.c":3,"num":{"a":4},"n":[1,[2,{"x":3}]],"big":9007199254740993,"huge":1e400}}`,
+        `{${base},"_id":"x","_source":1,"v":7,"num":{"a":"b"},"data_set":"evil","received_at":1,"attributes":{"v":1}}`,
+        `{${base},"message":"twice","attributes":{"d":1,"d":{"e":2}}}`,
+        `{${base},"attributes":{"long":"${'ж'.repeat(40_000)}","list":[${'"x",'.repeat(5000)}"y"]},"trace_id":"${'a'.repeat(32)}"}`,
+        `{${base},"attributes":${'{"a":'.repeat(18)}1${'}'.repeat(18)}}`,
+        `{${base},"logger":"${'l'.repeat(256)}","host":"${'💳'.repeat(256)}","timestamp":0}`,
+      ];
+      const context = { dataSet: 'main', receivedAtMs: Date.parse('2026-11-20T09:00:00Z') };
+      const documents = texts.map((text, n) => {
+        const prepared = prepareRecord(preparer, Buffer.from(text), { ...context, fallbackId: `p${n}` });
+        assert.ok(prepared.ok, text);
+        return { ...prepared, source: prepared.value };
+      });
+      assert.deepEqual(
+        await writer.write(documents, { signal: NEVER }),
+        Array(texts.length).fill({ status: 'stored' }),
+      );
+      // Sent again a minute later, as a client does that saw no answer.
+      const later = { ...context, receivedAtMs: context.receivedAtMs + 60_000 };
+      const repeated = texts.map((text, n) => {
+        const prepared = prepareRecord(preparer, Buffer.from(text), { ...later, fallbackId: `p${n}` });
+        assert.ok(prepared.ok);
+        return { ...prepared, source: prepared.value };
+      });
+      assert.deepEqual(
+        statuses(await writer.write(repeated, { signal: NEVER })),
+        Array(texts.length).fill('duplicate'),
+      );
     });
 
     it('answers to ECS names', async () => {

@@ -118,8 +118,22 @@ describe('elasticsearch adapter and refusing answers', () => {
         JSON.stringify(outcomes[0]),
       );
       assert.equal(requests, 1);
+      assert.equal(
+        writer.state().state,
+        reply.status === 429 || (reply.foreign !== true && reply.status === 200) ? 'up' : 'down',
+      );
     });
   }
+
+  it('may be stopped twice, before its start too, and answers after it', async () => {
+    await writer.stop();
+    await writer.stop();
+    assert.deepEqual(statuses(await writeSome(1)), ['retryable']);
+    const idle = createElasticsearchSearcher(writerOptions(url, 'logs'), silentLogger);
+    await idle.stop();
+    await idle.stop();
+    await assert.rejects(idle.get('a', { signal: NEVER }), { code: 'store_unavailable' });
+  });
 
   it('halves a request that is too large and rejects only a document that is too large alone', async () => {
     const sizes: number[] = [];

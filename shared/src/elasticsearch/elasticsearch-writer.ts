@@ -113,8 +113,7 @@ class ElasticsearchWriter implements StoreWriter {
     }
     const fault = faultOf(answer);
     if (!isRefusal(answer)) {
-      this.#availability.down(fault.reason);
-      this.#installed = false;
+      this.#noteFailure(answer, fault.reason);
       return items.map(() => ({ status: 'retryable', ...fault }));
     }
     if (items.length === 1) return [{ status: 'rejected', ...fault }];
@@ -133,6 +132,13 @@ class ElasticsearchWriter implements StoreWriter {
     );
     if (answer.kind === 'answer' && answer.status === 200) this.#availability.up();
     return answer;
+  }
+
+  #noteFailure(answer: Answer, reason: string): void {
+    // Overload is an answer of a store that is there; more questions would not help it.
+    if (answer.kind === 'answer' && answer.status === 429) return;
+    this.#availability.down(reason);
+    this.#installed = false;
   }
 
   async #settleTaken(

@@ -83,7 +83,7 @@ function answerOf(error: unknown, deadline: Deadline): Answer {
 
 /** Type and reason of an answer that is not what was asked for. */
 export function faultOf(answer: Answer): { readonly type: string; readonly reason: string } {
-  if (answer.kind === 'none') return answer;
+  if (answer.kind === 'none') return { type: answer.type, reason: answer.reason };
   const { type, reason } = readStoreError(answer.text);
   return {
     type: type ?? `http_${answer.status}`,

@@ -30,7 +30,7 @@ export async function judgeTaken(
   const answer = await gateway.request({ method: 'POST', path: '/_mget', body: { docs } }, deadline);
   if (answer.kind === 'none' || answer.status !== 200) {
     const fault = faultOf(answer);
-    return items.map(() => ({ status: 'retryable', type: fault.type, reason: fault.reason }));
+    return items.map(() => ({ status: 'retryable', ...fault }));
   }
   const sources = sourcesOf(answer.text);
   if (sources.length !== items.length) return items.map(() => UNREADABLE);
