@@ -56,11 +56,6 @@ export class BatchLoop {
     this.#logger = logger;
   }
 
-  /** Whether a handler is at work. */
-  get busy(): boolean {
-    return this.#running.size > 0;
-  }
-
   place(topic: string, partition: number): PartitionPlace | undefined {
     return this.#places.get(nameOf(topic, partition));
   }
@@ -97,7 +92,7 @@ export class BatchLoop {
     const place = this.#places.get(name);
     this.#places.set(name, { endedMs: 0, lastTimestampMs: 0, reachedEnd: false, ...place, run });
     try {
-      await this.#hold(run.ended, payload, run);
+      await this.#hold(run.over, payload, run);
     } finally {
       run.close();
       this.#running.delete(name);

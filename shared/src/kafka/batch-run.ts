@@ -12,12 +12,15 @@ export class BatchRun {
   readonly highWatermark: number;
   /** Resolves when the handler ended; never rejects. */
   readonly ended: Promise<void>;
+  /** Resolves when the handler ended or the run was closed. */
+  readonly over: Promise<void>;
   readonly #abort = new AbortController();
   readonly #messages: readonly ConsumedMessage[];
   readonly #lastOffset: number;
   readonly #onSettled: (nextOffset: number) => void;
   #settled = 0;
   #closed = false;
+  #release: () => void = () => undefined;
   #hasEnded = false;
   #error: unknown;
 
@@ -32,6 +35,10 @@ export class BatchRun {
     this.lastTimestampMs = this.#messages.at(-1)?.timestampMs ?? 0;
     this.#onSettled = onSettled;
     this.ended = this.#run(handler);
+    const closed = new Promise<void>((resolve) => {
+      this.#release = resolve;
+    });
+    this.over = Promise.race([this.ended, closed]);
   }
 
   /** Position after the last settled message; undefined while none is settled. */
@@ -67,6 +74,7 @@ export class BatchRun {
   /** The batch is over for us, even if its handler still runs. */
   close(): void {
     this.#closed = true;
+    this.#release();
   }
 
   async #run(handler: BatchHandler): Promise<void> {

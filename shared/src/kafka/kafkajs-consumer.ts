@@ -13,8 +13,6 @@ const MIN_RESTART_MS = 200;
 const MAX_RESTART_MS = 10_000;
 /** A session that lived this long starts the backoff anew. */
 const STABLE_MS = 60_000;
-/** Without a fetch for this long (an idle one comes back every half second) the brokers count as gone. */
-const SILENCE_MS = 5000;
 const ADMIN_DISCONNECT_MS = 2000;
 
 /**
@@ -54,7 +52,7 @@ export class KafkaJsConsumer implements Consumer {
   }
 
   state(): DependencyState {
-    if (this.#state.current.state === 'up' && (this.#session?.silentMs ?? 0) > SILENCE_MS)
+    if (this.#state.current.state === 'up' && this.#session?.isSilent === true)
       this.#state.down('the brokers do not answer');
     return this.#state.current;
   }
@@ -65,6 +63,9 @@ export class KafkaJsConsumer implements Consumer {
 
   async lag(): Promise<readonly PartitionLag[]> {
     const session = this.#session;
+    const { state, reason } = this.state();
+    if (state === 'down') throw new Error(`the lag is not known: ${reason ?? 'not connected'}`);
+    // Between two assignments.
     if (session?.assignment === undefined) return [];
     this.#admin ??= this.#connectAdmin();
     const { assignment, loop } = session;

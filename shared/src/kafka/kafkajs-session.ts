@@ -16,6 +16,7 @@ export interface SessionEvents {
 
 const MAX_FETCH_WAIT_MS = 500;
 const HEARTBEATS_PER_SESSION = 10;
+const MIN_SILENCE_MS = 5000;
 const TICK_MS = 1000;
 const DISCONNECT_TIMEOUT_MS = 5000;
 /** Handlers side by side; more partitions than this wait for a free place. */
@@ -34,6 +35,7 @@ export class KafkaJsSession {
   readonly #commits: CommitQueue;
   readonly #events: SessionEvents;
   #assignment: Assignment | undefined;
+  readonly #heartbeatIntervalMs: number;
   #lastSignMs = Date.now();
   #timer: NodeJS.Timeout | undefined;
   #crash: (reason: Error) => void = () => undefined;
@@ -49,6 +51,7 @@ export class KafkaJsSession {
     this.#options = options;
     this.#events = events;
     const heartbeatIntervalMs = Math.floor(sessionTimeoutMs / HEARTBEATS_PER_SESSION);
+    this.#heartbeatIntervalMs = heartbeatIntervalMs;
     this.#consumer = kafka.consumer({
       groupId: options.groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -83,9 +86,9 @@ export class KafkaJsSession {
     return this.#assignment;
   }
 
-  /** Milliseconds without a sign of life although no handler holds the loop. */
-  get silentMs(): number {
-    return this.loop.busy ? 0 : Date.now() - this.#lastSignMs;
+  /** Whether fetches (an idle one comes back every half second) and heartbeats stay away for longer than they should. */
+  get isSilent(): boolean {
+    return Date.now() - this.#lastSignMs > Math.max(MIN_SILENCE_MS, 3 * this.#heartbeatIntervalMs);
   }
 
   /** Joins the group and starts to fetch. Rejects when the brokers cannot be reached. */
@@ -130,6 +133,10 @@ export class KafkaJsSession {
     this.#consumer.on(events.FETCH, () => {
       this.#sign();
     });
+    // While a handler holds the loop there are no fetches, but heartbeats.
+    this.#consumer.on(events.HEARTBEAT, () => {
+      this.#lastSignMs = Date.now();
+    });
     this.#consumer.on(events.CRASH, ({ payload }) => {
       this.#assignment = undefined;
       this.#crash(payload.error);
@@ -139,8 +146,9 @@ export class KafkaJsSession {
   #tick(): void {
     void this.#commits.flushIfDue();
     // kafkajs loses its way without a crash event when its own disconnect hangs.
-    if (this.silentMs > this.#options.sessionTimeoutMs * 2)
-      this.#crash(new Error(`no sign of life for ${String(this.silentMs)} ms`));
+    const silentMs = Date.now() - this.#lastSignMs;
+    if (silentMs > this.#options.sessionTimeoutMs * 2)
+      this.#crash(new Error(`no sign of life for ${String(silentMs)} ms`));
   }
 
   #sign(): void {
