@@ -64,6 +64,12 @@ describe('createMetrics', () => {
     assert.ok((await linesOf(two, 'process_cpu_seconds_total')).length > 0);
   });
 
+  it('shows nothing that promtool would complain of', async () => {
+    const types = [...(await createMetrics().render()).matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+    assert.ok(types.length > 40);
+    for (const [, name = '', type] of types) assert.equal(name.endsWith('_total'), type === 'counter', name);
+  });
+
   it('bounds the values of every label', async () => {
     const metrics = createMetrics();
     for (let i = 0; i < 1000; i++)
