@@ -172,6 +172,25 @@ for (const client of CLIENTS) {
         );
       }));
 
+    it("obeys a topic's limit that is below the configured one: smaller batches, and only a hopeless message rejected", () =>
+      withPublisher(async (publisher) => {
+        const topic = `faults-${randomUUID()}`;
+        await testTopicAdmin(brokers).ensureTopics([settingsOf(topic, 3, 9000)], true);
+        const many = messagesOf(200, 'k', 1000);
+        assert.deepEqual(await publisher.publish(topic, many), { status: 'stored' });
+        const large = await publisher.publish(topic, messagesOf(1, 'large', 20_000));
+        assert.equal(large.status, 'rejected');
+        assert.equal(large.reason, 'too_large');
+        await readAll(brokers, topic, new Set(many.map(({ key }) => key)));
+      }));
+
+    it('answers retryable for a topic that does not exist, and does not make it', () =>
+      withPublisher(async (publisher) => {
+        const topic = `missing-${randomUUID()}`;
+        assert.equal((await publisher.publish(topic, messagesOf(1, 'k'))).status, 'retryable');
+        await assert.rejects(testTopicAdmin(brokers).ensureTopics([settingsOf(topic, 1, 1000)], false));
+      }));
+
     it('starts while the broker is down, and publishes once it is there', async () => {
       assert.ok(broker);
       const topic = `faults-${randomUUID()}`;

@@ -119,14 +119,15 @@ export class KafkaPublisher implements Publisher {
   async #deliver(
     topic: string,
     messages: readonly QueueMessage[],
-    slices: readonly MessageSlice[],
+    cut: readonly MessageSlice[],
     deadlineMs: number,
   ): Promise<PublishOutcome> {
+    let slices = cut;
     let sent = 0;
     let oneByOne = false;
     for (let attempt = 0; ;) {
       const width = oneByOne ? 1 : this.#client.partitions(topic);
-      const round = slices.length <= width ? slices : slices.slice(sent, sent + width);
+      const round = sent === 0 && slices.length <= width ? slices : slices.slice(sent, sent + width);
       try {
         await this.#client.produce(topic, messages, round, deadlineMs);
         this.#lastAnswerMs = this.#clock.now();
@@ -139,8 +140,14 @@ export class KafkaPublisher implements Publisher {
       } catch (error) {
         const failure = classifyPublishError(error);
         if (failure.status === 'rejected') {
-          // Two slices that met in one partition (its leader is gone) may be too large together.
-          if (failure.reason !== 'too_large' || round.length === 1) return failure;
+          if (failure.reason !== 'too_large') return failure;
+          // Two slices that met in one partition (its leader is gone) may be too large together; and the topic's limit
+          // may be below the configured one. Only a message that is too large by itself is hopeless.
+          if (round.length === 1) {
+            const halves = halve(round[0]);
+            if (halves === undefined) return failure;
+            slices = [...slices.slice(0, sent), ...halves, ...slices.slice(sent + 1)];
+          }
           oneByOne = true;
           continue;
         }
@@ -176,4 +183,13 @@ export class KafkaPublisher implements Publisher {
 
 function unavailable(message: string): PublishFailure {
   return { status: 'retryable', reason: 'unavailable', message };
+}
+
+function halve(slice: MessageSlice | undefined): readonly MessageSlice[] | undefined {
+  if (slice === undefined || slice.end - slice.start < 2) return undefined;
+  const middle = Math.floor((slice.start + slice.end) / 2);
+  return [
+    { start: slice.start, end: middle },
+    { start: middle, end: slice.end },
+  ];
 }
