@@ -87,6 +87,14 @@ export function describeElasticsearchOutages(node: () => ElasticsearchNode): voi
         const [outcome] = await within(writer.write([document('b')], { signal: NEVER }));
         assert.ok(outcome?.status === 'retryable');
         assert.equal(outcome.type, 'timeout');
+        // The writer now looks for its template first; a caller that gives up does not wait for that.
+        const giveUp = AbortSignal.timeout(200);
+        const started = Date.now();
+        assert.deepEqual(statuses(await writer.write([document('c')], { signal: giveUp })), ['retryable']);
+        assert.ok(
+          Date.now() - started < TIMEOUT_MS / 2,
+          `gave up only ${Date.now() - started} ms after it was aborted`,
+        );
         await assert.rejects(within(searcher.search(REQUEST, { signal: NEVER })), { code: 'store_timeout' });
         await assert.rejects(within(searcher.get('a', { signal: NEVER })), { code: 'store_timeout' });
         const controller = new AbortController();

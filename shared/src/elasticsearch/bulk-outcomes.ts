@@ -7,7 +7,7 @@ export type ItemOutcome = WriteOutcome | { readonly status: 'taken' };
 /** Keeps the answer small; items match the request by order. */
 export const BULK_FILTER_PATH = 'took,errors,items.*.status,items.*.error';
 
-export const STORED: WriteOutcome = { status: 'stored' };
+const STORED: WriteOutcome = { status: 'stored' };
 const TAKEN: ItemOutcome = { status: 'taken' };
 const STORED_ITEM = '{"create":{"status":201}}';
 const ITEMS = '"items":[';

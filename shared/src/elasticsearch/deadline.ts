@@ -26,6 +26,23 @@ export class Deadline {
     return this.#timedOut;
   }
 
+  /** Settles as `work` does, or rejects when the deadline comes first; `work` goes on. */
+  async race<T>(work: Promise<T>): Promise<T> {
+    let onAbort = (): void => undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        reject(new Error(this.#timedOut ? 'took too long' : 'was aborted'));
+      };
+    });
+    this.signal.addEventListener('abort', onAbort);
+    if (this.signal.aborted) onAbort();
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      this.signal.removeEventListener('abort', onAbort);
+    }
+  }
+
   /** Lets go of timer and caller. */
   dispose(): void {
     clearTimeout(this.#timer);

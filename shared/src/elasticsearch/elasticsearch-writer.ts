@@ -95,7 +95,7 @@ class ElasticsearchWriter implements StoreWriter {
     if (items.length === 0) return [];
     const deadline = new Deadline(this.#options.timeoutMs, signal);
     try {
-      const absent = await this.#ensureInstalled();
+      const absent = await this.#ensureInstalled(deadline);
       if (absent !== undefined) return items.map(() => absent);
       const outcomes = await this.#bulk(items, deadline);
       return await this.#settleTaken(items, outcomes, deadline);
@@ -156,10 +156,11 @@ class ElasticsearchWriter implements StoreWriter {
     });
   }
 
-  async #ensureInstalled(): Promise<WriteOutcome | undefined> {
+  async #ensureInstalled(deadline: Deadline): Promise<WriteOutcome | undefined> {
     if (this.#installed) return undefined;
     try {
-      await this.#install();
+      // Others may wait for the same installation: it is not this caller's to abort.
+      await deadline.race(this.#install());
       return undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'cannot install the index template';
