@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
 /** The top of the checkout. */
-export const root = new URL('../..', import.meta.url).pathname;
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Runs a program in the checkout with its output shown, and resolves with its exit code (128 for a signal).
- * A program that takes longer than `timeoutMs` is killed.
+ * Runs a program in the checkout with its output shown, and resolves with its exit code (128 for a signal). It gets a
+ * process group of its own: the whole group is killed when it takes longer than `timeoutMs`, and ended with this process.
  */
 export function run(command, args, { env = {}, timeoutMs = 30 * 60_000 } = {}) {
   return new Promise((resolve) => {
@@ -13,18 +14,37 @@ export function run(command, args, { env = {}, timeoutMs = 30 * 60_000 } = {}) {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit'],
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
+      detached: true,
     });
+    const end = (signal) => {
+      killGroup(child, signal);
+      process.exit(128);
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    signals.forEach((signal) => process.on(signal, end));
+    const timer = setTimeout(() => killGroup(child, 'SIGKILL'), timeoutMs);
+    const finish = (code) => {
+      clearTimeout(timer);
+      signals.forEach((signal) => process.off(signal, end));
+      resolve(code);
+    };
     child.once('error', (error) => {
       console.error(`${command}: ${error.message}`);
-      resolve(127);
+      finish(127);
     });
-    child.once('exit', (code) => resolve(code ?? 128));
+    child.once('exit', (code) => finish(code ?? 128));
   });
 }
 
 /** Runs the JavaScript file of a development dependency with this Node.js. */
 export function runNode(args, options) {
   return run(process.execPath, args, options);
+}
+
+function killGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has just ended by itself.
+  }
 }
