@@ -40,8 +40,8 @@ export interface ApiDeps {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly options: ApiOptions;
-  /** Dependencies of other parts of the same process, for readiness. */
-  readonly alsoNeeded?: readonly (() => DependencyState)[];
+  /** Dependencies of other parts of the same process: shown by `/health/ready`, not needed for it. */
+  readonly alsoShown?: readonly (() => DependencyState)[];
   /** Why the process should be restarted; for liveness. */
   readonly stalled?: () => string | undefined;
 }
@@ -77,9 +77,9 @@ export function createApi(deps: ApiDeps): Api {
   const health = new Health({
     clock,
     metrics,
-    needed: [() => publisher.state(), ...(deps.alsoNeeded ?? [])],
+    needed: [() => publisher.state()],
     // Records are taken in while the store is down: that is what the queue is for.
-    optional: [() => searcher.state()],
+    optional: distinct([() => searcher.state(), ...(deps.alsoShown ?? [])], [publisher.state().name]),
     ...(deps.stalled && { stalled: deps.stalled }),
   });
   const ingest = createIngest(deps, publisher);
@@ -110,6 +110,17 @@ export function createApi(deps: ApiDeps): Api {
       return server.port;
     },
   };
+}
+
+/** Parts of one process may share a dependency: each name is shown once. */
+function distinct(reads: readonly (() => DependencyState)[], known: readonly string[]): (() => DependencyState)[] {
+  const names = new Set(known);
+  return reads.filter((read) => {
+    const { name } = read();
+    const isNew = !names.has(name);
+    names.add(name);
+    return isNew;
+  });
 }
 
 function createIngest({ metrics, logger, clock, options }: ApiDeps, publisher: Publisher) {

@@ -35,6 +35,7 @@ const api = createApi({
   logger,
   clock: Date,
   options: apiOptionsFrom(config),
+  alsoShown: indexer.dependencies,
   stalled: () => indexer.stalled(),
 });
 
