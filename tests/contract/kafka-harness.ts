@@ -14,7 +14,7 @@ const MAX_BATCH_BYTES = 1_048_576;
 const OVERHEAD_BYTES = 576;
 
 /** Logs of the adapter, shown when PAYLOG_TEST_LOG is set. */
-export const testLogger: Logger = {
+const testLogger: Logger = {
   debug: () => undefined,
   info: (message, fields) => {
     show('info', message, fields);

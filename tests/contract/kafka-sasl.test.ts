@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import type { KafkaSasl } from '@paylog/shared/kafka/kafka-options';
+import type { KafkaConnectionOptions, KafkaSasl } from '@paylog/shared/kafka/kafka-options';
 import { messagesOf, settingsOf } from '@paylog/shared/testing/queue-bench';
 import { QueueProbe, waitUntil } from '@paylog/shared/testing/queue-probe';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
@@ -13,35 +14,56 @@ const USERNAME = 'paylog';
 const PASSWORD = 'open-sesame-4711';
 const WRONG = 'wrong-sesame-4711';
 
-for (const client of ['kafkajs', 'platformatic'] as const) {
-  describe(`Kafka with SASL/PLAIN, producing through ${client}`, function () {
-    this.timeout(60_000);
-    let broker: KafkaBroker | undefined;
-    let brokers: string[];
-    let topic: string;
+interface Ports {
+  readonly plain: number;
+  readonly sasl: number;
+  readonly saslTls: number;
+  readonly controller: number;
+}
 
-    before(async function () {
-      this.timeout(300_000);
-      const port = await freePort();
-      const saslPort = await freePort();
-      const controllerPort = await freePort();
-      broker = orSkip(
-        this,
-        await acquireKafka({ own: true, port, properties: saslProperties(port, saslPort, controllerPort) }),
-      );
-      brokers = [`127.0.0.1:${String(saslPort)}`];
-      topic = `sasl-${randomUUID()}`;
-      await testTopicAdmin([`127.0.0.1:${String(port)}`]).ensureTopics([settingsOf(topic, 2, 1_000_000)], true);
+type Secured = Pick<KafkaConnectionOptions, 'brokers' | 'ssl' | 'sasl'>;
+
+describe('Kafka with SASL and TLS', function () {
+  this.timeout(60_000);
+  let broker: KafkaBroker | undefined;
+  let ports: Ports;
+  let certificate: string;
+  let topic: string;
+
+  before(async function () {
+    this.timeout(300_000);
+    const pem = orSkip(this, selfSigned() ?? { skipped: 'apt-get install openssl' });
+    certificate = pem.certificate;
+    ports = {
+      plain: await freePort(),
+      sasl: await freePort(),
+      saslTls: await freePort(),
+      controller: await freePort(),
+    };
+    const kafka = await acquireKafka({
+      own: true,
+      port: ports.plain,
+      properties: securedProperties(ports, pem),
+      formatArguments: ['--add-scram', `SCRAM-SHA-256=[name=${USERNAME},password=${PASSWORD}]`],
     });
-    after(async () => {
-      await broker?.dispose();
-    });
+    broker = orSkip(this, kafka);
+    topic = `sasl-${randomUUID()}`;
+    await testTopicAdmin([`127.0.0.1:${String(ports.plain)}`]).ensureTopics([settingsOf(topic, 2, 1_000_000)], true);
+  });
+  after(async () => {
+    await broker?.dispose();
+  });
 
-    const sasl = (password: string): KafkaSasl => ({ mechanism: 'plain', username: USERNAME, password });
+  const sasl = (password: string, mechanism: KafkaSasl['mechanism'] = 'plain'): KafkaSasl => ({
+    mechanism,
+    username: USERNAME,
+    password,
+  });
 
-    it('publishes and consumes with the right password', async () => {
-      const publisher = testPublisher(client, { brokers, sasl: sasl(PASSWORD) });
-      const consumer = testConsumer({ brokers, sasl: sasl(PASSWORD) }, { groupId: randomUUID(), topics: [topic] });
+  for (const client of ['kafkajs', 'platformatic'] as const) {
+    const roundTrip = async (secured: Secured): Promise<void> => {
+      const publisher = testPublisher(client, secured);
+      const consumer = testConsumer(secured, { groupId: randomUUID(), topics: [topic] });
       const probe = new QueueProbe();
       try {
         await publisher.start();
@@ -52,11 +74,30 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
         await consumer.stop();
         await publisher.stop();
       }
-    });
+    };
 
-    it('says that the password is wrong, and does not show it', async () => {
-      const publisher = testPublisher(client, { brokers, sasl: sasl(WRONG) });
-      const consumer = testConsumer({ brokers, sasl: sasl(WRONG) }, { groupId: randomUUID(), topics: [topic] });
+    it(`publishes (${client}) and consumes with the right password`, () =>
+      roundTrip({ brokers: [`127.0.0.1:${String(ports.sasl)}`], sasl: sasl(PASSWORD) }));
+
+    it(`publishes (${client}) and consumes over TLS with SCRAM`, () =>
+      roundTrip({
+        brokers: [`127.0.0.1:${String(ports.saslTls)}`],
+        ssl: { ca: certificate },
+        sasl: sasl(PASSWORD, 'scram-sha-256'),
+      }));
+
+    it(`is down (${client}) and says why, without the password, when the password is wrong`, () =>
+      staysDown({ brokers: [`127.0.0.1:${String(ports.sasl)}`], sasl: sasl(WRONG) }, /authentication/i));
+
+    it(`is down (${client}) when the certificate is not trusted`, () =>
+      staysDown(
+        { brokers: [`127.0.0.1:${String(ports.saslTls)}`], ssl: {}, sasl: sasl(PASSWORD, 'scram-sha-256') },
+        /self.signed certificate/i,
+      ));
+
+    const staysDown = async (secured: Secured, reason: RegExp): Promise<void> => {
+      const publisher = testPublisher(client, secured);
+      const consumer = testConsumer(secured, { groupId: randomUUID(), topics: [topic] });
       try {
         await publisher.start();
         const outcome = await publisher.publish(topic, messagesOf(1, 'k'));
@@ -64,9 +105,9 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
         await consumer.start(() => Promise.resolve());
         for (const part of [publisher, consumer]) {
           await waitUntil(
-            () => /authentication/i.test(part.state().reason ?? ''),
+            () => reason.test(part.state().reason ?? ''),
             20_000,
-            () => `a reason that names authentication, have ${part.state().reason ?? 'none'}`,
+            () => `a reason like ${String(reason)}, have ${part.state().reason ?? 'none'}`,
           );
           assert.equal(part.state().state, 'down');
           assert.ok(!(part.state().reason ?? '').includes(WRONG));
@@ -75,21 +116,48 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
         await consumer.stop();
         await publisher.stop();
       }
-    });
-  });
-}
+    };
+  }
+});
 
-/** A second listener that asks for a name and a password. */
-function saslProperties(port: number, saslPort: number, controllerPort: number): Record<string, string> {
-  const listeners = `PLAINTEXT://127.0.0.1:${String(port)},SASL_PLAINTEXT://127.0.0.1:${String(saslPort)}`;
+/** Listeners that ask for a name and a password, in plain text and over TLS. */
+function securedProperties(ports: Ports, pem: { key: string; certificate: string }): Record<string, string> {
+  const advertised = [
+    `PLAINTEXT://127.0.0.1:${String(ports.plain)}`,
+    `SASL_PLAINTEXT://127.0.0.1:${String(ports.sasl)}`,
+    `SASL_SSL://127.0.0.1:${String(ports.saslTls)}`,
+  ].join(',');
   return {
-    listeners: `${listeners},CONTROLLER://127.0.0.1:${String(controllerPort)}`,
-    'advertised.listeners': listeners,
-    'controller.quorum.voters': `1@127.0.0.1:${String(controllerPort)}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'sasl.enabled.mechanisms': 'PLAIN',
+    listeners: `${advertised},CONTROLLER://127.0.0.1:${String(ports.controller)}`,
+    'advertised.listeners': advertised,
+    'controller.quorum.voters': `1@127.0.0.1:${String(ports.controller)}`,
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT',
+    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256',
     'listener.name.sasl_plaintext.plain.sasl.jaas.config':
       'org.apache.kafka.common.security.plain.PlainLoginModule required ' +
       `username="${USERNAME}" password="${PASSWORD}" user_${USERNAME}="${PASSWORD}";`,
+    'listener.name.sasl_plaintext.sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.sasl_ssl.sasl.enabled.mechanisms': 'SCRAM-SHA-256',
+    'listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config':
+      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    'ssl.keystore.type': 'PEM',
+    // Line ends as a properties file escapes them.
+    'ssl.keystore.key': pem.key.replaceAll('\n', '\\n'),
+    'ssl.keystore.certificate.chain': pem.certificate.replaceAll('\n', '\\n'),
   };
+}
+
+/** A certificate for 127.0.0.1; undefined without openssl. */
+function selfSigned(): { key: string; certificate: string } | undefined {
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const made = spawnSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', '-', '-out', '-', ...subject],
+    { encoding: 'utf8' },
+  );
+  if (made.status !== 0) return undefined;
+  const part = (name: string): string =>
+    new RegExp(`-----BEGIN ${name}-----[^]*-----END ${name}-----`).exec(made.stdout)?.[0] ?? '';
+  return { key: part('PRIVATE KEY'), certificate: part('CERTIFICATE') };
 }

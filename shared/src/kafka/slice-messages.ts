@@ -17,7 +17,7 @@ const RECORD_OVERHEAD = 24;
 const HEADER_OVERHEAD = 10;
 
 /** Upper bound of what a message adds to a record batch, in bytes. */
-export function messageBytes(message: QueueMessage): number {
+function messageBytes(message: QueueMessage): number {
   let bytes = RECORD_OVERHEAD + Buffer.byteLength(message.key) + message.value.length;
   if (message.headers !== undefined)
     for (const [name, value] of Object.entries(message.headers))
