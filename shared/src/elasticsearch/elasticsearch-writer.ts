@@ -5,6 +5,7 @@ import { Availability } from './availability.ts';
 import { bulkBody, isOneLine, type AddressedDocument } from './bulk-body.ts';
 import { BULK_FILTER_PATH, readBulkAnswer, type ItemOutcome } from './bulk-outcomes.ts';
 import { Deadline } from './deadline.ts';
+import { findEarlierArrivals } from './earlier-arrivals.ts';
 import { faultOf, Gateway, type Answer } from './gateway.ts';
 import { commonName, IndexNames } from './index-names.ts';
 import { DEFAULT_INDEX_PREFIX, type ElasticsearchWriterOptions } from './options.ts';
@@ -97,11 +98,23 @@ class ElasticsearchWriter implements StoreWriter {
     try {
       const absent = await this.#ensureInstalled(deadline);
       if (absent !== undefined) return items.map(() => absent);
-      const outcomes = await this.#bulk(items, deadline);
-      return await this.#settleTaken(items, outcomes, deadline);
+      const earlier = await findEarlierArrivals(items, this.#indexNames, this.#gateway, deadline);
+      if (earlier === 'failed') return items.map(() => UNANSWERED);
+      if (earlier.size === 0) return await this.#create(items, deadline);
+      const created = await this.#create(
+        items.filter((_, n) => !earlier.has(n)),
+        deadline,
+      );
+      let next = 0;
+      return items.map((_, n) => (earlier.has(n) ? { status: 'duplicate' } : (created[next++] ?? UNANSWERED)));
     } finally {
       deadline.dispose();
     }
+  }
+
+  async #create(items: readonly AddressedDocument[], deadline: Deadline): Promise<readonly WriteOutcome[]> {
+    if (items.length === 0) return [];
+    return this.#settleTaken(items, await this.#bulk(items, deadline), deadline);
   }
 
   /** One bulk request; halves it where the whole was refused because of what is in it, so that one document hurts only itself. */

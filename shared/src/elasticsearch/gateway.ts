@@ -81,8 +81,14 @@ function answerOf(error: unknown, deadline: Deadline): Answer {
   return { kind: 'none', type: 'connection_error', reason: `cannot reach Elasticsearch: ${reason.slice(0, 200)}` };
 }
 
+/** Why the store did not do what was asked. */
+export interface StoreFault {
+  readonly type: string;
+  readonly reason: string;
+}
+
 /** Type and reason of an answer that is not what was asked for. */
-export function faultOf(answer: Answer): { readonly type: string; readonly reason: string } {
+export function faultOf(answer: Answer): StoreFault {
   if (answer.kind === 'none') return { type: answer.type, reason: answer.reason };
   const { type, reason } = readStoreError(answer.text);
   return {

@@ -2,7 +2,7 @@ import type { WriteOutcome } from '../ports/store.ts';
 import { sameRecord } from '../record/same-record.ts';
 import type { AddressedDocument } from './bulk-body.ts';
 import type { Deadline } from './deadline.ts';
-import { faultOf, type Gateway } from './gateway.ts';
+import { faultOf, type Gateway, type StoreFault } from './gateway.ts';
 import { skipValue, walkArray, walkObject } from './json-walk.ts';
 
 const DUPLICATE: WriteOutcome = { status: 'duplicate' };
@@ -11,8 +11,7 @@ const CONFLICT: WriteOutcome = {
   type: 'id_conflict',
   reason: 'another record is stored under this id',
 };
-const UNREADABLE: WriteOutcome = {
-  status: 'retryable',
+const UNREADABLE: StoreFault = {
   type: 'incomplete_answer',
   reason: 'what is stored under the same ids could not be read',
 };
@@ -26,15 +25,22 @@ export async function judgeTaken(
   gateway: Gateway,
   deadline: Deadline,
 ): Promise<readonly WriteOutcome[]> {
+  const sources = await fetchSources(items, gateway, deadline);
+  if ('type' in sources) return items.map(() => ({ status: 'retryable', ...sources }));
+  return items.map(({ document }, n) => judge(sources[n], document.source.toString('utf8')));
+}
+
+/** What is stored at each address, as it stands there; undefined where nothing is. A fault when the store cannot tell. */
+export async function fetchSources(
+  items: readonly AddressedDocument[],
+  gateway: Gateway,
+  deadline: Deadline,
+): Promise<readonly (string | undefined)[] | StoreFault> {
   const docs = items.map(({ document, index }) => ({ _index: index, _id: document.id }));
   const answer = await gateway.request({ method: 'POST', path: '/_mget', body: { docs } }, deadline);
-  if (answer.kind === 'none' || answer.status !== 200) {
-    const fault = faultOf(answer);
-    return items.map(() => ({ status: 'retryable', ...fault }));
-  }
+  if (answer.kind === 'none' || answer.status !== 200) return faultOf(answer);
   const sources = sourcesOf(answer.text);
-  if (sources.length !== items.length) return items.map(() => UNREADABLE);
-  return items.map(({ document }, n) => judge(sources[n], document.source.toString('utf8')));
+  return sources.length === items.length ? sources : UNREADABLE;
 }
 
 function judge(stored: string | undefined, sent: string): WriteOutcome {

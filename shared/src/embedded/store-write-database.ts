@@ -1,4 +1,5 @@
 import type { WriteOutcome } from '../ports/store.ts';
+import { otherDayOfArrival } from '../record/arrival-day.ts';
 import { sameRecord } from '../record/same-record.ts';
 import { termsOf } from './index-terms.ts';
 import type { Sql, SqlDatabase } from './sqlite.ts';
@@ -108,12 +109,15 @@ export class StoreWriteDatabase {
     if (!Number.isInteger(slice) || !Number.isInteger(dayOf(receivedAts[index] ?? ''))) {
       return { status: 'rejected', type: 'mapper_parsing_exception', reason: 'a time is not in the canonical form' };
     }
+    const receivedAt = receivedAts[index] ?? '';
+    if (this.#arrivedEarlier(source, id, dataSet, otherDayOfArrival(timestamp, receivedAt)))
+      return { status: 'duplicate' };
     const number = this.#nextNumber(slice);
     if (number >= SLICE_CAPACITY) {
       return { status: 'rejected', type: 'too_many_at_once', reason: `more than ${SLICE_CAPACITY} records in 16 ms` };
     }
     const ownDay = dayOf(timestamp);
-    const receiptDay = dayOf(receivedAts[index] ?? '');
+    const receiptDay = dayOf(receivedAt);
     const wild = ownDay < receiptDay - DAYS_PAST || ownDay > receiptDay + DAYS_FUTURE;
     const day = wild ? receiptDay : ownDay;
     const key = keyOf(slice) + BigInt(number);
@@ -123,6 +127,13 @@ export class StoreWriteDatabase {
     this.#numbers.set(slice, number + 1);
     entries.push({ key, terms });
     return undefined;
+  }
+
+  /** Whether the same record, without a time of its own, is stored on the neighboring day (see `record/arrival-day.ts`). */
+  #arrivedEarlier(source: Buffer, id: Buffer, dataSet: string, otherDay: string | undefined): boolean {
+    if (otherDay === undefined) return false;
+    const stored = this.#taken.first(id, dayOf(otherDay), dataSet)?.[0] as Buffer | undefined;
+    return stored !== undefined && sameRecord(stored.toString('utf8'), source.toString('utf8'));
   }
 
   #compare(source: Buffer, id: Buffer, day: number, dataSet: string): WriteOutcome {

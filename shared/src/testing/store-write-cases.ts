@@ -70,6 +70,22 @@ function describeOutcomes(current: () => StoreHarness): void {
     assert.deepEqual(await idsOf(current()), ['other', 'twice']);
   });
 
+  it('stores a record without a time of its own once when it arrives on both sides of midnight', async () => {
+    const arrival = (id: string, day: string, secondOfDay: number, message?: string): StoreDocument =>
+      storeDocument({ id, timestamp: timeOf(day, secondOfDay), ...(message !== undefined && { message }) });
+    await store(current(), [arrival('retried', '2026-11-19', 86_399), arrival('reused', '2026-11-19', 86_399)]);
+    const outcomes = await write(current(), [
+      arrival('retried', DAY, 1),
+      arrival('fresh', DAY, 1),
+      // Another event under an id of the day before.
+      arrival('reused', DAY, 1, 'other content'),
+    ]);
+    assert.deepEqual(statuses(outcomes), ['duplicate', 'stored', 'stored']);
+    // A replay meets them in the other order.
+    await store(current(), [arrival('back', DAY, 2)]);
+    assert.deepEqual(statuses(await write(current(), [arrival('back', '2026-11-19', 86_398)])), ['duplicate']);
+  });
+
   it('stores each document once when two calls race', async () => {
     const documents = Array.from({ length: 200 }, (_, n) => storeDocument({ id: `r${n}`, timestamp: at }));
     const both = await Promise.all([write(current(), documents), write(current(), documents)]);
