@@ -21,6 +21,12 @@ interface Ports {
   readonly controller: number;
 }
 
+/** Key and certificate in PEM. */
+interface Pem {
+  readonly key: string;
+  readonly certificate: string;
+}
+
 type Secured = Pick<KafkaConnectionOptions, 'brokers' | 'ssl' | 'sasl'>;
 
 describe('Kafka with SASL and TLS', function () {
@@ -32,7 +38,7 @@ describe('Kafka with SASL and TLS', function () {
 
   before(async function () {
     this.timeout(300_000);
-    const pem = orSkip(this, selfSigned() ?? { skipped: 'apt-get install openssl' });
+    const pem = orSkip<Pem>(this, selfSigned() ?? { skipped: 'apt-get install openssl' });
     certificate = pem.certificate;
     ports = {
       plain: await freePort(),
@@ -121,7 +127,7 @@ describe('Kafka with SASL and TLS', function () {
 });
 
 /** Listeners that ask for a name and a password, in plain text and over TLS. */
-function securedProperties(ports: Ports, pem: { key: string; certificate: string }): Record<string, string> {
+function securedProperties(ports: Ports, pem: Pem): Record<string, string> {
   const advertised = [
     `PLAINTEXT://127.0.0.1:${String(ports.plain)}`,
     `SASL_PLAINTEXT://127.0.0.1:${String(ports.sasl)}`,
@@ -149,7 +155,7 @@ function securedProperties(ports: Ports, pem: { key: string; certificate: string
 }
 
 /** A certificate for 127.0.0.1; undefined without openssl. */
-function selfSigned(): { key: string; certificate: string } | undefined {
+function selfSigned(): Pem | undefined {
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
   const made = spawnSync(
     'openssl',
