@@ -11,7 +11,7 @@ import type { Metrics } from '@paylog/shared/telemetry/metrics';
 import { createApp } from './app.ts';
 import { createDocsRouter } from './docs/docs-router.ts';
 import { createHealthRouter } from './health/health-router.ts';
-import { HttpServer, isIngestRequest } from './http-server.ts';
+import { HttpServer } from './http-server.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { createIngestHandler } from './ingest/ingest-handler.ts';
 import { createSearchRouter } from './search/search-router.ts';
@@ -90,8 +90,7 @@ export function createApi(deps: ApiDeps): Api {
     logger,
   });
   const server = new HttpServer((request, response) => {
-    if (isIngestRequest(request)) ingest(request, response);
-    else app(request, response);
+    if (!ingest(request, response)) app(request, response);
   }, options);
   return {
     name: 'api',

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
 
@@ -113,9 +113,4 @@ export class HttpServer {
     clearInterval(idle);
     clearTimeout(forced);
   }
-}
-
-/** Whether a request is for the ingest route, which is answered before express. */
-export function isIngestRequest({ method, url = '' }: IncomingMessage): boolean {
-  return method === 'POST' && (url === '/api/v1/logs' || url.startsWith('/api/v1/logs?'));
 }

@@ -4,12 +4,10 @@ import { ProblemError } from '@paylog/shared/errors/problem-error';
 import type { ByteBudget } from '@paylog/shared/flow/byte-budget';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
-import { splitJson, splitNdjson } from '../protocols/json.ts';
-import type { BodyFault, RecordBatch } from '../protocols/record-batch.ts';
-import { type Answer, ingestAnswer, problemAnswer } from './ingest-answer.ts';
+import type { Answer, Protocol, ProtocolRequest } from '../protocols/protocol.ts';
+import { protocolFor } from '../protocols/routes.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
-import { idempotencyKey, ingestParameters } from './ingest-parameters.ts';
-import type { Ingest, IngestResult } from './ingest.ts';
+import type { Ingest } from './ingest.ts';
 import { BudgetShare, readBody } from './request-body.ts';
 import { parseTraceparent } from './trace-context.ts';
 
@@ -24,98 +22,72 @@ export interface IngestHandlerOptions {
   readonly maxRecordsPerRequest: number;
 }
 
-interface Protocol {
-  readonly split: (body: Buffer, maxRecords: number) => RecordBatch | BodyFault;
-  readonly metrics: IngestMetrics;
-  /** Added when the only record of a body is not JSON: the usual mistake. */
-  readonly hint: string;
-}
+/**
+ * Answers ingest requests before express: at one record per request express costs several times the work itself. False when the
+ * request is none; it is untouched then.
+ */
+export type IngestHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Media types of `POST /api/v1/logs` and their protocols. */
-const MEDIA_TYPES: ReadonlyMap<string, 'json' | 'ndjson'> = new Map([
-  ['application/json', 'json'],
-  ['application/x-ndjson', 'ndjson'],
-  ['application/ndjson', 'ndjson'],
-  ['application/jsonl', 'ndjson'],
-  ['application/x-jsonlines', 'ndjson'],
-]);
-
-const NDJSON_HINT = '; one record on each line needs Content-Type: application/x-ndjson';
-
-/** Answers `POST /api/v1/logs` before express: at one record per request express costs several times the work itself. */
-export type IngestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+const NO_QUERY = new URLSearchParams();
 
 class Handler {
   readonly #options: IngestHandlerOptions;
-  readonly #protocols: Readonly<Record<'json' | 'ndjson', Protocol>>;
+  readonly #metrics = new Map<Protocol, IngestMetrics>();
 
   constructor(options: IngestHandlerOptions) {
-    const { metrics } = options;
     this.#options = options;
-    this.#protocols = {
-      json: { split: splitJson, metrics: new IngestMetrics(metrics, 'json'), hint: NDJSON_HINT },
-      ndjson: { split: splitNdjson, metrics: new IngestMetrics(metrics, 'ndjson'), hint: '' },
-    };
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(
+    protocol: Protocol,
+    head: ProtocolRequest,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const share = new BudgetShare(this.#options.budget);
-    let protocol = this.#protocols.json;
+    const metrics = this.#metricsOf(protocol);
     let answer: Answer;
     try {
-      protocol = this.#protocolOf(request);
-      answer = await this.#answer(request, protocol, share);
+      answer = await this.#answer(protocol, head, request, share, metrics);
     } catch (error) {
-      answer = this.#failure(error);
+      answer = protocol.problem(this.#toProblem(error), head);
     } finally {
       share.release();
     }
-    protocol.metrics.request(answer.status);
+    metrics.request(answer.status);
     write(request, response, answer, this.#options.maxBodyBytes);
   }
 
-  #protocolOf(request: IncomingMessage): Protocol {
-    const header = request.headers['content-type'] ?? '';
-    const name = MEDIA_TYPES.get(header) ?? MEDIA_TYPES.get(mediaType(header));
-    if (name) return this.#protocols[name];
-    const detail = 'Content-Type must be application/json or application/x-ndjson, in UTF-8';
-    throw new ProblemError('unsupported_media_type', detail, { field: 'Content-Type' });
+  #metricsOf(protocol: Protocol): IngestMetrics {
+    let metrics = this.#metrics.get(protocol);
+    if (!metrics) this.#metrics.set(protocol, (metrics = new IngestMetrics(this.#options.metrics, protocol.name)));
+    return metrics;
   }
 
-  async #answer(request: IncomingMessage, protocol: Protocol, share: BudgetShare): Promise<Answer> {
+  async #answer(
+    protocol: Protocol,
+    head: ProtocolRequest,
+    request: IncomingMessage,
+    share: BudgetShare,
+    metrics: IngestMetrics,
+  ): Promise<Answer> {
     const { ingest, dataSet, maxBodyBytes, maxRecordsPerRequest } = this.#options;
-    const { withIds, service } = ingestParameters(request.url ?? '');
-    const key = idempotencyKey(request);
+    const decode = protocol.begin(head);
     const trace = parseTraceparent(request.headers['traceparent']);
     const body = await readBody(request, maxBodyBytes, share);
-    protocol.metrics.body(body.length);
-    const batch = protocol.split(body, maxRecordsPerRequest);
-    if ('fault' in batch) throw new ProblemError(batch.fault, batch.detail);
+    metrics.body(body.length);
+    const { batch, service, idempotencyKey, answer } = decode(body, maxRecordsPerRequest);
     const startedMs = performance.now();
-    const result = await ingest.accept(batch, { dataSet, service, idempotencyKey: key, trace });
-    protocol.metrics.result(result, (performance.now() - startedMs) / 1000);
-    return ingestAnswer(withHint(result, protocol.hint), withIds);
+    const result = await ingest.accept(batch, { dataSet, service, idempotencyKey, trace });
+    metrics.result(result, (performance.now() - startedMs) / 1000);
+    return answer(result);
   }
 
-  #failure(error: unknown): Answer {
-    if (error instanceof ProblemError) return problemAnswer(error);
+  #toProblem(error: unknown): ProblemError {
+    if (error instanceof ProblemError) return error;
     this.#options.logger.error('ingest failed', { error });
-    return problemAnswer(new ProblemError('internal', 'the request could not be handled', { cause: error }));
+    return new ProblemError('internal', 'the request could not be handled', { cause: error });
   }
-}
-
-/** `application/json; charset=utf-8` as `application/json`; empty when the charset is another one (RFC 8259 knows UTF-8 only). */
-function mediaType(header: string): string {
-  const [type = '', ...parameters] = header.toLowerCase().split(';');
-  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
-  return charset === undefined || /^charset="?utf-?8"?$/.test(charset) ? type.trim() : '';
-}
-
-function withHint(result: IngestResult, hint: string): IngestResult {
-  if (hint === '' || result.status !== 'settled' || result.accepted.length > 0) return result;
-  const [only, ...others] = result.rejected;
-  if (only?.fault.code !== 'invalid_json' || others.length > 0) return result;
-  return { ...result, rejected: [{ ...only, fault: { ...only.fault, message: only.fault.message + hint } }] };
 }
 
 /** Whether the rest of a refused body is more than is worth reading to keep the connection. */
@@ -127,15 +99,23 @@ function write(request: IncomingMessage, response: ServerResponse, answer: Answe
   if (response.destroyed) return;
   const headers = ['Content-Type', answer.contentType, 'Content-Length', String(Buffer.byteLength(answer.body))];
   if (answer.retryAfterSeconds !== undefined) headers.push('Retry-After', String(answer.retryAfterSeconds));
+  if (answer.headers) headers.push(...Object.entries(answer.headers).flat());
   if (hasLongRest(request, maxBodyBytes)) headers.push('Connection', 'close');
   response.writeHead(answer.status, headers);
   response.end(answer.body);
 }
 
-/** Makes the handler of `POST /api/v1/logs`. */
+/** Makes the handler of all ingest routes. */
 export function createIngestHandler(options: IngestHandlerOptions): IngestHandler {
   const handler = new Handler(options);
   return (request, response) => {
-    void handler.handle(request, response);
+    const { method = '', url = '', headers } = request;
+    const question = url.indexOf('?');
+    const path = question === -1 ? url : url.slice(0, question);
+    const protocol = protocolFor(method, path, headers['content-type']);
+    if (!protocol) return false;
+    const query = question === -1 ? NO_QUERY : new URLSearchParams(url.slice(question + 1));
+    void handler.handle(protocol, { method, path, query, headers }, request, response);
+    return true;
   };
 }

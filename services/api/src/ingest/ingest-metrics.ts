@@ -1,5 +1,5 @@
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
-import type { IngestResult } from './ingest.ts';
+import type { IngestResult } from '../protocols/ingest-result.ts';
 
 type Counter = ReturnType<Metrics['ingestRecords']['child']>;
 

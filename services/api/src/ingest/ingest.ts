@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Publisher, PublishOutcome, QueueMessage } from '@paylog/shared/ports/queue';
 import type { Clock } from '@paylog/shared/ports/clock';
-import { recordFault, type RecordFault } from '@paylog/shared/record/fault';
+import { recordFault } from '@paylog/shared/record/fault';
 import { createIdMint, createKeyedIds, type IdMint } from '@paylog/shared/record/mint-id';
 import {
   type PreparedRecord,
@@ -10,14 +10,9 @@ import {
   type RecordPreparer,
 } from '@paylog/shared/record/prepare';
 import { isoMillis } from '@paylog/shared/record/timestamp';
-import type { RecordBatch } from '../protocols/record-batch.ts';
+import type { IngestResult, RecordRejection, RefusedResult } from '../protocols/ingest-result.ts';
+import { type RecordBatch, recordCount, type SourceBatch, type SpanBatch } from '../protocols/record-batch.ts';
 import type { TraceContext } from './trace-context.ts';
-
-/** Why the record at `index` (from 0) was rejected. */
-export interface RecordRejection {
-  readonly index: number;
-  readonly fault: RecordFault;
-}
 
 /** What a protocol knows about a request besides its records. */
 export interface IngestContext {
@@ -27,24 +22,6 @@ export interface IngestContext {
   readonly idempotencyKey?: string | undefined;
   readonly trace?: TraceContext | undefined;
 }
-
-/** Every record that is not rejected is held by all in-sync replicas of the queue. */
-export interface SettledResult {
-  readonly status: 'settled';
-  readonly accepted: readonly PreparedRecord[];
-  readonly rejected: readonly RecordRejection[];
-}
-
-/** Nothing of the request may be counted on; the same request may be sent again. */
-export interface RefusedResult {
-  readonly status: 'unavailable' | 'overloaded';
-  readonly detail: string;
-  /** Records in the request. */
-  readonly records: number;
-}
-
-/** What became of the records of one request. */
-export type IngestResult = SettledResult | RefusedResult;
 
 /** What {@link Ingest} needs. */
 export interface IngestOptions {
@@ -69,7 +46,7 @@ export class Ingest {
     const rejected: RecordRejection[] = [];
     const accepted = this.#prepare(batch, context, rejected);
     if (accepted.length === 0) return { status: 'settled', accepted, rejected };
-    const messages = toMessages(accepted, batch.body, context);
+    const messages = toMessages(accepted, 'body' in batch && isAscii(batch.body), context);
     const outcome = await this.#options.publisher.publish(this.#options.topic, messages);
     if (outcome.status === 'stored') return { status: 'settled', accepted, rejected };
     if (outcome.status === 'retryable') return retryLater(outcome, batch);
@@ -77,7 +54,12 @@ export class Ingest {
   }
 
   #prepare(batch: RecordBatch, context: IngestContext, rejected: RecordRejection[]): PreparedRecord[] {
-    const { body, spans } = batch;
+    return 'spans' in batch
+      ? this.#prepareSpans(batch, context, rejected)
+      : this.#prepareSources(batch, context, rejected);
+  }
+
+  #prepareSpans({ body, spans }: SpanBatch, context: IngestContext, rejected: RecordRejection[]): PreparedRecord[] {
     const { preparer } = this.#options;
     const recordContext = this.#recordContext(context);
     const texts = textReader(body);
@@ -90,6 +72,30 @@ export class Ingest {
         text === undefined
           ? recordFault('invalid_utf8', 'the record is not valid UTF-8')
           : preparer.prepare(text, end - start, index, recordContext);
+      if (result.ok) accepted.push(result);
+      else rejected.push({ index, fault: result });
+    }
+    return accepted;
+  }
+
+  #prepareSources({ sources }: SourceBatch, context: IngestContext, rejected: RecordRejection[]): PreparedRecord[] {
+    const contexts = new Map<string, RecordContext>();
+    const given = this.#recordContext(context);
+    const idFor = (index: number): string => {
+      const source = sources[index];
+      return (source && 'text' in source ? source.id : undefined) ?? given.idFor(index);
+    };
+    const accepted: PreparedRecord[] = [];
+    for (const [index, source] of sources.entries()) {
+      if (!('text' in source)) {
+        rejected.push({ index, fault: source });
+        continue;
+      }
+      const { text, dataSet = given.dataSet, service = given.service } = source;
+      const key = `${dataSet} ${service ?? ''}`;
+      let own = contexts.get(key);
+      if (!own) contexts.set(key, (own = recordContext({ ...given, dataSet, service, idFor })));
+      const result = this.#options.preparer.prepare(text, Buffer.byteLength(text), index, own);
       if (result.ok) accepted.push(result);
       else rejected.push({ index, fault: result });
     }
@@ -161,12 +167,12 @@ function encode(records: readonly PreparedRecord[], isAsciiText: boolean): Buffe
 
 function toMessages(
   records: readonly PreparedRecord[],
-  body: Buffer,
+  isAsciiText: boolean,
   { trace, service }: IngestContext,
 ): QueueMessage[] {
   const headers = trace?.isSampled === true ? { traceparent: trace.traceparent } : undefined;
   // The prefix holds nothing of the sender's but the service.
-  const values = encode(records, isAscii(body) && isAscii(Buffer.from(service ?? '')));
+  const values = encode(records, isAsciiText && isAscii(Buffer.from(service ?? '')));
   return records.map(({ id }, index) => {
     const value = values[index] ?? Buffer.alloc(0);
     return headers ? { key: id, value, headers } : { key: id, value };
@@ -175,5 +181,5 @@ function toMessages(
 
 function retryLater(outcome: Exclude<PublishOutcome, { status: 'stored' }>, batch: RecordBatch): RefusedResult {
   const status = outcome.reason === 'overloaded' ? 'overloaded' : 'unavailable';
-  return { status, detail: outcome.message, records: batch.spans.length / 2 };
+  return { status, detail: outcome.message, records: recordCount(batch) };
 }

@@ -1,5 +1,6 @@
 /** `application/json`: one record as an object, or an array of them. Elements are found by their brackets, not parsed here. */
-import type { BodyFault, RecordBatch } from './record-batch.ts';
+import { ProblemError } from '@paylog/shared/errors/problem-error';
+import type { SpanBatch } from './record-batch.ts';
 
 const [QUOTE, BACKSLASH, COMMA, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [34, 92, 44, 91, 93, 123, 125];
 
@@ -18,15 +19,15 @@ function contentEnd(body: Buffer): number {
   return at;
 }
 
-const malformed = (detail: string): BodyFault => ({ fault: 'malformed_body', detail });
+const malformed = (detail: string): ProblemError => new ProblemError('malformed_body', detail);
 
 /** Divides a JSON body into records. A record that is broken inside is left for the check of records, its neighbors unharmed. */
-export function splitJson(body: Buffer, maxRecords: number): RecordBatch | BodyFault {
+export function splitJson(body: Buffer, maxRecords: number): SpanBatch {
   const start = contentStart(body);
   const end = contentEnd(body);
-  if (start >= end) return malformed('the body is empty: send a record, or an array of records');
+  if (start >= end) throw malformed('the body is empty: send a record, or an array of records');
   if (body[start] === OPEN_BRACKET) return splitArray(body, start, end, maxRecords);
-  if (body[start] !== OPEN_BRACE) return malformed('the body must be a JSON object or an array of objects');
+  if (body[start] !== OPEN_BRACE) throw malformed('the body must be a JSON object or an array of objects');
   return { body, spans: [start, end] };
 }
 
@@ -37,7 +38,7 @@ function skipString(body: Buffer, at: number, end: number): number {
   return next + 1;
 }
 
-function splitArray(body: Buffer, start: number, end: number, maxRecords: number): RecordBatch | BodyFault {
+function splitArray(body: Buffer, start: number, end: number, maxRecords: number): SpanBatch {
   const spans: number[] = [];
   let depth = 0;
   let elementStart = start + 1;
@@ -53,16 +54,18 @@ function splitArray(body: Buffer, start: number, end: number, maxRecords: number
     else if (depth === 0 && (byte === COMMA || byte === CLOSE_BRACKET)) {
       const isEmpty = pushTrimmed(body, spans, elementStart, at);
       if (isEmpty && (byte === COMMA || spans.length > 0))
-        return malformed(`the array has an empty element at byte ${at}`);
-      if (spans.length > maxRecords * 2) return tooMany(maxRecords);
-      if (byte === CLOSE_BRACKET)
-        return at + 1 === end ? { body, spans } : malformed(`text after the array at byte ${at + 1}`);
+        throw malformed(`the array has an empty element at byte ${at}`);
+      if (spans.length > maxRecords * 2) throw tooMany(maxRecords);
+      if (byte === CLOSE_BRACKET) {
+        if (at + 1 === end) return { body, spans };
+        throw malformed(`text after the array at byte ${at + 1}`);
+      }
       elementStart = at + 1;
     }
-    if (depth < 0) return malformed(`a bracket too many at byte ${at}`);
+    if (depth < 0) throw malformed(`a bracket too many at byte ${at}`);
     at += 1;
   }
-  return malformed('the array is not closed: the body may be cut off');
+  throw malformed('the array is not closed: the body may be cut off');
 }
 
 /** Adds the span without white space around it; answers true, and adds nothing, when nothing is left. */
@@ -76,19 +79,19 @@ function pushTrimmed(body: Buffer, spans: number[], from: number, to: number): b
   return false;
 }
 
-function tooMany(maxRecords: number): BodyFault {
-  return { fault: 'too_many_records', detail: `at most ${maxRecords} records in one request` };
+function tooMany(maxRecords: number): ProblemError {
+  return new ProblemError('too_many_records', `at most ${maxRecords} records in one request`);
 }
 
 /** Divides an NDJSON body (one record on each line; CRLF, empty lines and a missing last line feed are fine). */
-export function splitNdjson(body: Buffer, maxRecords: number): RecordBatch | BodyFault {
+export function splitNdjson(body: Buffer, maxRecords: number): SpanBatch {
   const spans: number[] = [];
   let start = contentStart(body);
   while (start < body.length) {
     const lineFeed = body.indexOf(10, start);
     const end = lineFeed === -1 ? body.length : lineFeed;
     pushTrimmed(body, spans, start, end);
-    if (spans.length > maxRecords * 2) return tooMany(maxRecords);
+    if (spans.length > maxRecords * 2) throw tooMany(maxRecords);
     start = end + 1;
   }
   return { body, spans };

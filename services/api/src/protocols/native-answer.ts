@@ -1,16 +1,9 @@
 import { ProblemError } from '@paylog/shared/errors/problem-error';
-import type { IngestResult, RecordRejection, SettledResult } from './ingest.ts';
+import type { IngestResult, RecordRejection, SettledResult } from './ingest-result.ts';
+import type { Answer } from './protocol.ts';
 
 /** Rejections that an answer lists; the rest is counted. */
 const MAX_ERRORS = 100;
-
-/** An answer to an ingest request, ready to be written. */
-export interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-  readonly retryAfterSeconds?: number | undefined;
-}
 
 interface ListedError {
   readonly index: number;
@@ -41,7 +34,7 @@ function idsOf({ accepted, rejected }: SettledResult): (string | null)[] {
 }
 
 /** 202 all accepted, 207 some rejected, 400 all rejected (as a problem document), 429 and 503 to be sent again. */
-export function ingestAnswer(result: IngestResult, withIds: boolean): Answer {
+export function nativeAnswer(result: IngestResult, withIds: boolean): Answer {
   if (result.status !== 'settled') {
     const code = result.status === 'overloaded' ? 'overloaded' : 'queue_unavailable';
     return problemAnswer(new ProblemError(code, result.detail));

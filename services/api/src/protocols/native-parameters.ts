@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ProblemError, type ProblemFault } from '@paylog/shared/errors/problem-error';
 
 /** What the query string of an ingest request may say. */
@@ -25,11 +25,9 @@ function parameterFault(name: string, value: string): (ProblemFault & { unknown?
   }
 }
 
-/** Reads the query string of `url`. Throws {@link ProblemError} that lists every fault. */
-export function ingestParameters(url: string): IngestParameters {
-  const question = url.indexOf('?');
-  if (question === -1) return NONE;
-  const query = new URLSearchParams(url.slice(question + 1));
+/** Reads the query string. Throws {@link ProblemError} that lists every fault. */
+export function ingestParameters(query: URLSearchParams): IngestParameters {
+  if (query.size === 0) return NONE;
   const faults = [...query].flatMap(([name, value]) => parameterFault(name, value) ?? []);
   if (faults.length > 0) {
     const code = faults.every((fault) => fault.code === 'unknown_parameter')
@@ -44,8 +42,8 @@ export function ingestParameters(url: string): IngestParameters {
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** The header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). Throws `invalid_header`. */
-export function idempotencyKey(request: IncomingMessage): string | undefined {
-  const value = request.headers['idempotency-key'];
+export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined {
+  const value = headers['idempotency-key'];
   if (value === undefined) return undefined;
   if (typeof value === 'string' && IDEMPOTENCY_KEY.test(value)) return value;
   const detail = 'Idempotency-Key must have 1 to 255 visible ASCII characters';

@@ -1,0 +1,8 @@
+import { nativeProtocol } from './native.ts';
+import type { Protocol } from './protocol.ts';
+
+/** A protocol that takes requests of this method and path (without the query string); undefined: it is not an ingest request. */
+export function protocolFor(method: string, path: string, contentType: string | undefined): Protocol | undefined {
+  if (method === 'POST' && path === '/api/v1/logs') return nativeProtocol(contentType);
+  return undefined;
+}
