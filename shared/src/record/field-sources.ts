@@ -44,3 +44,38 @@ export const FIELD_SOURCES: readonly FieldSource[] = [
   source('payment.provider'),
   source('payment.latency_ms'),
 ];
+
+/** One way to a field: from a member at the top of the record, through nested objects. */
+export interface FieldCandidate {
+  /** Position of the field in {@link FIELD_SOURCES}. */
+  readonly field: number;
+  /** Position among the candidates of the field, the best first. */
+  readonly rank: number;
+  /** The dotted path. */
+  readonly path: string;
+  /** Names below the member at the top; empty when the member itself is meant. */
+  readonly inner: readonly string[];
+}
+
+/**
+ * The candidates by the name of the member at the top. `http.response.status_code` may begin at a member of this very name, at
+ * `http.response`, and at `http`.
+ */
+export const CANDIDATES: ReadonlyMap<string, readonly FieldCandidate[]> = candidates();
+
+function candidates(): Map<string, FieldCandidate[]> {
+  const byTop = new Map<string, FieldCandidate[]>();
+  for (const [field, { paths }] of FIELD_SOURCES.entries()) {
+    let rank = 0;
+    for (const path of paths) {
+      const names = path.split('.');
+      for (let split = names.length; split > 0; split -= 1) {
+        const top = names.slice(0, split).join('.');
+        const candidate = { field, rank, path, inner: names.slice(split) };
+        byTop.set(top, [...(byTop.get(top) ?? []), candidate]);
+        rank += 1;
+      }
+    }
+  }
+  return byTop;
+}

@@ -37,36 +37,49 @@ export interface JsonMember {
   readonly value: JsonNode;
 }
 
-/** Thrown when the text nests deeper than allowed. */
-export class JsonTooDeepError extends Error {
-  constructor(maxDepth: number) {
-    super(`JSON nests deeper than ${maxDepth} levels`);
-    this.name = 'JsonTooDeepError';
+/** Bounds of a tree. */
+export interface TreeLimits {
+  /** Deepest nesting; the outermost value is level 1. */
+  readonly maxDepth: number;
+  /** Most members of all objects together, duplicates counted each time. */
+  readonly maxKeys: number;
+}
+
+/** Thrown when the text is beyond one of the limits. */
+export class JsonLimitError extends Error {
+  readonly limit: keyof TreeLimits;
+
+  constructor(limit: keyof TreeLimits) {
+    super(`JSON is beyond its ${limit}`);
+    this.name = 'JsonLimitError';
+    this.limit = limit;
   }
 }
 
-const QUOTE = 34;
-const BACKSLASH = 92;
+const [QUOTE, COMMA, COLON, OPEN_BRACKET, BACKSLASH, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [
+  34, 44, 58, 91, 92, 93, 123, 125,
+] as const;
 const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
 class TreeReader {
   readonly #text: string;
-  readonly #maxDepth: number;
+  readonly #limits: TreeLimits;
   #at = 0;
+  #members = 0;
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, limits: TreeLimits) {
     this.#text = text;
-    this.#maxDepth = maxDepth;
+    this.#limits = limits;
   }
 
   value(depth: number): JsonNode {
     this.#skipSpace();
-    switch (this.#text[this.#at]) {
-      case '{':
+    switch (this.#text.charCodeAt(this.#at)) {
+      case OPEN_BRACE:
         return this.#object(depth);
-      case '[':
+      case OPEN_BRACKET:
         return this.#array(depth);
-      case '"':
+      case QUOTE:
         return this.#string();
       default:
         return this.#bare();
@@ -77,16 +90,16 @@ class TreeReader {
     while (isSpace(this.#text.charCodeAt(this.#at))) this.#at += 1;
   }
 
-  /** Steps over `char` (and space before it) when it is next. */
-  #take(char: string): boolean {
+  /** Steps over this character (and space before it) when it is next. */
+  #take(code: number): boolean {
     this.#skipSpace();
-    if (this.#text[this.#at] !== char) return false;
+    if (this.#text.charCodeAt(this.#at) !== code) return false;
     this.#at += 1;
     return true;
   }
 
   #enter(depth: number): void {
-    if (depth > this.#maxDepth) throw new JsonTooDeepError(this.#maxDepth);
+    if (depth > this.#limits.maxDepth) throw new JsonLimitError('maxDepth');
     this.#at += 1;
   }
 
@@ -94,12 +107,14 @@ class TreeReader {
     const start = this.#at;
     this.#enter(depth);
     const members: JsonMember[] = [];
-    while (!this.#take('}')) {
-      if (members.length > 0) this.#take(',');
+    while (!this.#take(CLOSE_BRACE)) {
+      if (members.length > 0) this.#take(COMMA);
       this.#skipSpace();
       const key = this.#string();
-      this.#take(':');
+      this.#take(COLON);
       const value = this.value(depth + 1);
+      this.#members += 1;
+      if (this.#members > this.#limits.maxKeys) throw new JsonLimitError('maxKeys');
       members.push({ key: decodeString(this.#text, key), keyStart: key.start, keyEnd: key.end, value });
     }
     return { kind: 'object', start, end: this.#at, members };
@@ -109,8 +124,8 @@ class TreeReader {
     const start = this.#at;
     this.#enter(depth);
     const items: JsonNode[] = [];
-    while (!this.#take(']')) {
-      if (items.length > 0) this.#take(',');
+    while (!this.#take(CLOSE_BRACKET)) {
+      if (items.length > 0) this.#take(COMMA);
       items.push(this.value(depth + 1));
     }
     return { kind: 'array', start, end: this.#at, items };
@@ -135,8 +150,8 @@ class TreeReader {
     const start = this.#at;
     let code = this.#text.charCodeAt(this.#at);
     const kind = code === 45 || (code >= 48 && code <= 57) ? 'number' : 'literal';
-    // Ends at a comma, a closing bracket or space: 44, 93, 125; NaN at the end of the text.
-    while (code !== 44 && code !== 93 && code !== 125 && code !== QUOTE && !isSpace(code) && !Number.isNaN(code)) {
+    // Digits, letters, signs and the point are above white space; NaN, at the end of the text, is not above anything.
+    while (code > 32 && code !== COMMA && code !== CLOSE_BRACKET && code !== CLOSE_BRACE && code !== QUOTE) {
       this.#at += 1;
       code = this.#text.charCodeAt(this.#at);
     }
@@ -145,9 +160,9 @@ class TreeReader {
   }
 }
 
-/** The tree of `text`. Throws {@link JsonTooDeepError}; on text that `JSON.parse` refuses the result is undefined behaviour. */
-export function parseJsonTree(text: string, maxDepth: number): JsonNode {
-  return new TreeReader(text, maxDepth).value(1);
+/** The tree of `text`. Throws {@link JsonLimitError}; on text that `JSON.parse` refuses the result is undefined behaviour. */
+export function parseJsonTree(text: string, limits: TreeLimits): JsonNode {
+  return new TreeReader(text, limits).value(1);
 }
 
 /** The string that a string node stands for. */

@@ -3,8 +3,14 @@ export interface MemberWalk {
   /** Members of all its objects. */
   readonly members: number;
   readonly tooDeep: boolean;
-  /** Length of the record as compact JSON without escapes; what was sent is longer when it has duplicates, spaces or escapes. */
-  readonly compactLength: number;
+  /**
+   * Length of the record as compact JSON without escapes, a lower bound of the length of every text that parses to this record and
+   * has no escapes; what was sent is longer when it has duplicates or spaces. Undefined when that cannot be told, since a number may
+   * have been written shorter (`1e20`).
+   */
+  readonly compactLength: number | undefined;
+  /** There is a number with as many digits as a PAN. */
+  readonly hasLongNumber: boolean;
   /** Numeric attributes as `"num":{"latency_ms":12.5,"http.status":200},` or empty. */
   readonly numbers: string;
 }
@@ -18,28 +24,51 @@ const MAX_TEXT_LENGTH = 1800;
 /** Dotted paths that Elasticsearch takes as field names: no empty part, no space, and no brace (see `envelope.ts`). */
 const PATH = /^[\w@:/-]+(?:\.[\w@:/-]+)*$/;
 
-/** Names repeat from record to record: the answer for each is kept, up to a bound. */
-const KNOWN_PATHS = new Map<string, boolean>();
-const MAX_KNOWN_PATHS = 10_000;
+/**
+ * Names repeat from record to record: the text of each (`"latency_ms":`, or empty when it is no field name) is kept, up to a bound.
+ */
+const KNOWN_NAMES = new Map<string, string>();
+const MAX_KNOWN_NAMES = 10_000;
 
-function isFieldPath(path: string): boolean {
-  const known = KNOWN_PATHS.get(path);
+function nameText(path: string): string {
+  const known = KNOWN_NAMES.get(path);
   if (known !== undefined) return known;
-  const fits = path.length <= MAX_PATH_LENGTH && PATH.test(path);
-  if (KNOWN_PATHS.size < MAX_KNOWN_PATHS) KNOWN_PATHS.set(path, fits);
-  return fits;
+  // Not kept: hostile names may be as long as a record.
+  if (path.length > MAX_PATH_LENGTH) return '';
+  const text = PATH.test(path) ? `"${path}":` : '';
+  if (KNOWN_NAMES.size < MAX_KNOWN_NAMES) KNOWN_NAMES.set(path, text);
+  return text;
+}
+
+/** From here on a number has at least 13 digits, and may be a PAN. */
+const LONG_NUMBER = 1e12;
+
+/**
+ * Whether another spelling of the number is shorter than the one of `String`: that takes an exponent, and pays from three zeros at
+ * the end on (`1e3`) or two behind the point (`1e-3`). Long numbers are not worth telling apart.
+ */
+function maybeShorter(value: number): boolean {
+  const size = Math.abs(value);
+  return size >= LONG_NUMBER || (size < 0.01 ? size > 0 : size >= 1000 && size % 1000 === 0);
 }
 
 class Walker implements MemberWalk {
   readonly #maxDepth: number;
   members = 0;
   tooDeep = false;
-  compactLength = 0;
+  hasLongNumber = false;
+  #length = 0;
+  #isLengthKnown = true;
   #numbers = '';
   #count = 0;
+  #hasDottedName = false;
 
   constructor(maxDepth: number) {
     this.#maxDepth = maxDepth;
+  }
+
+  get compactLength(): number | undefined {
+    return this.#isLengthKnown ? this.#length : undefined;
   }
 
   get numbers(): string {
@@ -57,19 +86,14 @@ class Walker implements MemberWalk {
       members += 1;
       const member = value[key];
       // Quotes and colon of the key.
-      this.compactLength += key.length + 3;
-      if (typeof member === 'string') this.compactLength += member.length + 2;
-      else if (typeof member === 'number') this.#number(member, key, path);
-      else
-        this.#other(
-          member,
-          depth,
-          path === undefined ? (depth === 1 && key === 'attributes' ? '' : undefined) : `${path}${key}.`,
-        );
+      this.#length += key.length + 3;
+      if (typeof member === 'string') this.#length += member.length + 2;
+      else if (typeof member === 'number') this.#numberMember(member, key, path);
+      else this.#other(member, depth, path === undefined ? rootPath(depth, key) : this.#innerPath(path, key));
     }
     this.members += members;
     // Braces and commas.
-    this.compactLength += members === 0 ? 2 : members + 1;
+    this.#length += members === 0 ? 2 : members + 1;
   }
 
   #array(items: readonly unknown[], depth: number): void {
@@ -78,31 +102,51 @@ class Walker implements MemberWalk {
       return;
     }
     for (const item of items) {
-      if (typeof item === 'string') this.compactLength += item.length + 2;
-      else if (typeof item === 'number') this.compactLength += String(item).length;
+      if (typeof item === 'string') this.#length += item.length + 2;
+      else if (typeof item === 'number') this.#number(item);
       else this.#other(item, depth, undefined);
     }
-    this.compactLength += items.length === 0 ? 2 : items.length + 1;
+    this.#length += items.length === 0 ? 2 : items.length + 1;
   }
 
   /** Objects, arrays, `true`, `false` and `null`. */
   #other(value: unknown, depth: number, path: string | undefined): void {
-    if (typeof value !== 'object' || value === null) this.compactLength += value === false ? 5 : 4;
+    if (typeof value !== 'object' || value === null) this.#length += value === false ? 5 : 4;
     else if (Array.isArray(value)) this.#array(value, depth + 1);
     else this.object(value as Readonly<Record<string, unknown>>, depth + 1, path);
   }
 
-  #number(value: number, key: string, path: string | undefined): void {
+  #innerPath(path: string, key: string): string {
+    if (key.includes('.')) this.#hasDottedName = true;
+    return `${path}${key}.`;
+  }
+
+  #number(value: number): string {
     const text = String(value);
-    this.compactLength += text.length;
+    this.#length += text.length;
+    if (maybeShorter(value)) this.#isLengthKnown = false;
+    if (value >= LONG_NUMBER || value <= -LONG_NUMBER) this.hasLongNumber = true;
+    return text;
+  }
+
+  #numberMember(value: number, key: string, path: string | undefined): void {
+    const text = this.#number(value);
     // 1e400 is infinite as a double: it is kept as sent, but has no place on the number line.
     if (path === undefined || this.#count >= MAX_NUMBERS || !Number.isFinite(value)) return;
-    const name = path + key;
+    if (this.#numbers.length > MAX_TEXT_LENGTH) return;
+    const name = nameText(path + key);
+    if (name === '') return;
+    if (key.includes('.')) this.#hasDottedName = true;
     // {"a":{"b":1},"a.b":2} gives one path twice; the store refuses duplicate members.
-    if (this.#numbers.length > MAX_TEXT_LENGTH || !isFieldPath(name) || this.#numbers.includes(`"${name}":`)) return;
+    if (this.#hasDottedName && this.#numbers.includes(name)) return;
     this.#count += 1;
-    this.#numbers += `"${name}":${text},`;
+    this.#numbers += name + text + ',';
   }
+}
+
+/** The path of what stands under `key` outside of `attributes`: none, but for `attributes` itself. */
+function rootPath(depth: number, key: string): string | undefined {
+  return depth === 1 && key === 'attributes' ? '' : undefined;
 }
 
 /** Walks a parsed record: counts members, checks depth, collects numeric attributes. */

@@ -3,6 +3,10 @@
  * and a valid Luhn digit. Luhn alone marks 10 % of random digit strings; with issuer and length 0.4-3 % remain.
  */
 
+/** Fewest digits of a PAN (ISO/IEC 7812-1 knows 8 to 19; below 13 none is in use). */
+export const MIN_PAN_LENGTH = 13;
+const MAX_PAN_LENGTH = 19;
+
 /** Where a PAN stands in a text, separators included, and its digits. */
 export interface PanMatch {
   readonly start: number;
@@ -10,11 +14,10 @@ export interface PanMatch {
   readonly digits: string;
 }
 
-/**
- * One separator: white space, hyphens and dashes, dot, underscore, slashes, plus, invisible characters, and percent-encoded
- * space, hyphen, dot and slash.
- */
-const SEPARATOR = String.raw`(?:[\s\-._/\\+\u00a0\u00ad\u2000-\u2015\u202f\u2060\u2212\u3000\ufeff]|%20|%2[dDeEfF])`;
+/** Percent-encoded separators: white space, plus, hyphen, dot, slash, backslash, underscore. */
+const PERCENT_SEPARATOR = '%(?:20|09|0[aAdD]|2[bBdDeEfF]|5[cCfF])';
+/** One separator: white space, hyphens and dashes, dot, underscore, slashes, plus, invisible characters; as they are or percent-encoded. */
+const SEPARATOR = String.raw`(?:[\s\-._/\\+\u00ad\u2000-\u2015\u2060\u2212]|${PERCENT_SEPARATOR})`;
 const DIGIT_CHAIN = new RegExp(String.raw`\d(?:${SEPARATOR}{0,3}\d){12,}`, 'g');
 const DIGIT_GROUP = new RegExp(String.raw`(\d+)(${SEPARATOR}*)`, 'g');
 
@@ -56,11 +59,21 @@ const ISSUERS: readonly IssuerRange[] = [
   range(9792, 9792, 16), // Troy
 ];
 
+/** For each first four digits, the lengths that a PAN may have: bit n for length n. A look-up, since hostile text asks it for every digit. */
+const LENGTHS_BY_PREFIX = lengthsByPrefix();
+
+function lengthsByPrefix(): Uint32Array {
+  const table = new Uint32Array(10_000);
+  for (const { from, to, lengths } of ISSUERS) {
+    const scale = 10 ** (4 - String(from).length);
+    const bits = lengths.reduce((sum, length) => sum | (1 << length), 0);
+    for (let prefix = from * scale; prefix < (to + 1) * scale; prefix += 1) table[prefix] = (table[prefix] ?? 0) | bits;
+  }
+  return table;
+}
+
 function hasIssuer(digits: string): boolean {
-  return ISSUERS.some(({ from, to, lengths }) => {
-    const prefix = Number(digits.slice(0, String(from).length));
-    return prefix >= from && prefix <= to && lengths.includes(digits.length);
-  });
+  return (((LENGTHS_BY_PREFIX[Number(digits.slice(0, 4))] ?? 0) >> digits.length) & 1) === 1;
 }
 
 /** The Luhn check of ISO/IEC 7812-1 annex B over a string of digits. */
@@ -75,7 +88,7 @@ export function passesLuhn(digits: string): boolean {
 
 /** Whether `digits` (digits only) is a PAN by length, issuer and Luhn. */
 export function isPan(digits: string): boolean {
-  return digits.length >= 13 && digits.length <= 19 && hasIssuer(digits) && passesLuhn(digits);
+  return digits.length >= MIN_PAN_LENGTH && digits.length <= MAX_PAN_LENGTH && hasIssuer(digits) && passesLuhn(digits);
 }
 
 interface Group {
@@ -96,7 +109,7 @@ function panFrom(groups: readonly Group[], first: number): { match: PanMatch; ne
   const begin = groups[first];
   let digits = '';
   let found: { match: PanMatch; next: number } | undefined;
-  for (let index = first; begin && index < groups.length && digits.length < 19; index += 1) {
+  for (let index = first; begin && index < groups.length && digits.length < MAX_PAN_LENGTH; index += 1) {
     const group = groups[index];
     if (!group) break;
     digits += group.digits;
@@ -105,16 +118,67 @@ function panFrom(groups: readonly Group[], first: number): { match: PanMatch; ne
   return found;
 }
 
-/** All PANs in `text`, in order, not overlapping. */
-export function findPans(text: string): PanMatch[] {
+/** A clock time with seconds: the fraction and the offset behind them are digits and separators too. */
+const CLOCK_BEFORE = /\d\d:\d\d:$/;
+const MASKED_BEHIND = /^\*{3,9}\d{4}/;
+
+/** The groups of a chain that may belong to a PAN: not the seconds of a clock time, not the first six digits of a masked PAN. */
+function openGroups(text: string, groups: readonly Group[]): readonly Group[] {
+  const first = groups[0];
+  const last = groups.at(-1);
+  if (!first || !last) return groups;
+  const isSeconds =
+    first.digits.length === 2 && CLOCK_BEFORE.test(text.slice(Math.max(0, first.start - 6), first.start));
+  const isMasked = last.digits.length === 6 && MASKED_BEHIND.test(text.slice(last.end, last.end + 16));
+  return groups.slice(isSeconds ? 1 : 0, isMasked ? -1 : groups.length);
+}
+
+function pansIn(groups: readonly Group[]): PanMatch[] {
+  const rest = [...groups];
   const matches: PanMatch[] = [];
-  for (const chain of text.matchAll(DIGIT_CHAIN)) {
-    const groups = groupsOf(chain[0], chain.index);
-    for (let index = 0; index < groups.length;) {
-      const found = panFrom(groups, index);
-      if (found) matches.push(found.match);
-      index = found?.next ?? index + 1;
+  for (let index = 0; index < rest.length;) {
+    const found = panFrom(rest, index);
+    if (!found) {
+      index += 1;
+      continue;
     }
+    matches.push(found.match);
+    // The last four digits stay readable: with the digits behind them they may be a PAN again.
+    const { end, digits } = found.match;
+    index = found.next - 1;
+    rest[index] = { start: end, end, digits: digits.slice(-4) };
   }
   return matches;
+}
+
+/** Digits at the start of a chain that belong to a percent escape: two in `%224111...` (a quote), one in `%C34111...`. */
+function percentDigits(text: string, start: number): number {
+  if (text[start - 1] === '%') return 2;
+  return text[start - 2] === '%' && /[A-Fa-f]/.test(text[start - 1] ?? '') ? 1 : 0;
+}
+
+function pansOfText(text: string): PanMatch[] {
+  const matches: PanMatch[] = [];
+  for (const { 0: chain, index } of text.matchAll(DIGIT_CHAIN)) {
+    let found = pansIn(openGroups(text, groupsOf(chain, index)));
+    const escaped = found[0]?.start === index ? 0 : percentDigits(text, index);
+    if (escaped > 0) found = pansIn(openGroups(text, groupsOf(chain.slice(escaped), index + escaped)));
+    matches.push(...found);
+  }
+  return matches;
+}
+
+/** RFC 9562. One in 10,000 looks as if it held a PAN; as an id it would be refused. All digits: rather a PAN. */
+const UUID =
+  /(?<![\da-z])(?=[\d-]*[a-f])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\da-z])/gi;
+
+/**
+ * All PANs in `text`, in order. One may begin with the last four digits of the one before: then its `start` is that one's `end`.
+ * UUIDs hold none.
+ */
+export function findPans(text: string): PanMatch[] {
+  const matches = pansOfText(text);
+  if (matches.length === 0) return matches;
+  const withoutUuids = text.replaceAll(UUID, (uuid) => 'x'.repeat(uuid.length));
+  return withoutUuids === text ? matches : pansOfText(withoutUuids);
 }

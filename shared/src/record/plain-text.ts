@@ -9,8 +9,8 @@ const CVV_WORD = /c(?:v[vcn]|sc|av|urity)|verif/i;
 /** Fewest digits of a PAN. */
 const PAN_DIGITS = 13;
 /**
- * A PAN with up to three separators between its digits spans at least 13 characters, so one of every ten characters lies in it
- * with two more on each side: looking at every tenth is enough to find where a chain may be.
+ * A PAN with its separators spans at least 13 characters in a row that may stand in one, so every tenth character lies in it:
+ * looking at those is enough to find where a chain may be.
  */
 const STRIDE = 10;
 
@@ -19,9 +19,25 @@ const IN_CHAIN = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z":,{}[\]]/.test(String.fromCharCode(code)) ? 0 : 1,
 );
 
+/** Letters occur within a PAN only as part of a percent-encoded separator (see `pan.ts`). */
+const PERCENT_LETTER = /%(?:0[ad]|2[bdef]|5[cf])/i;
+
+/** White space, dashes and invisible characters beyond ASCII; other scripts end a chain as letters do. */
+function isWideSeparator(code: number): boolean {
+  return (
+    (code >= 0x2000 && code <= 0x206f) ||
+    code === 0xa0 ||
+    code === 0xad ||
+    code === 0x1680 ||
+    code === 0x2212 ||
+    code === 0x3000 ||
+    code === 0xfeff
+  );
+}
+
 function inChain(text: string, index: number): boolean {
   const code = text.charCodeAt(index);
-  return code >= 128 || IN_CHAIN[code] === 1;
+  return code < 128 ? IN_CHAIN[code] === 1 : isWideSeparator(code);
 }
 
 /** Whether 13 characters in a row could belong to a PAN. */
@@ -34,8 +50,9 @@ export function mayHoldPan(text: string): boolean {
     while (start > 0 && inChain(text, start - 1)) start -= 1;
     while (end + 1 < length && inChain(text, end + 1)) end += 1;
     if (end - start + 1 >= PAN_DIGITS) return true;
+    index = end;
   }
-  return false;
+  return text.includes('%') && PERCENT_LETTER.test(text);
 }
 
 /** Whether a word for a card verification code occurs. */
@@ -44,9 +61,9 @@ export function mayNameCvv(text: string): boolean {
 }
 
 /**
- * Whether the JSON `text` surely needs no change inside. `compactLength` is the length that the parsed value has as compact JSON
- * without escapes: a difference means spaces, duplicate members or other spellings of numbers.
+ * Whether the JSON `text` surely is compact, without escapes, duplicate members and cardholder data. `compactLength` is the length
+ * that the parsed value has as compact JSON (see `member-walk.ts`): spaces and duplicates make the text longer.
  */
-export function isPlain(text: string, compactLength: number): boolean {
+export function isPlain(text: string, compactLength: number | undefined): boolean {
   return text.length === compactLength && !text.includes('\\') && !mayNameCvv(text) && !mayHoldPan(text);
 }

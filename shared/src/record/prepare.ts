@@ -5,14 +5,15 @@
 import { isUtf8 } from 'node:buffer';
 import { envelopePrefix, envelopeTail } from './envelope.ts';
 import { recordFault, type RecordFault } from './fault.ts';
-import { JsonTooDeepError, parseJsonTree } from './json-tree.ts';
+import { JsonLimitError, parseJsonTree } from './json-tree.ts';
 import { lexicalScan, scanResult } from './lexical-scan.ts';
 import type { RecordLimits } from './limits.ts';
 import { walkMembers, type MemberWalk } from './member-walk.ts';
 import { normalizeRecord } from './normalize-record.ts';
-import { isPlain } from './plain-text.ts';
+import { isPlain, mayNameCvv } from './plain-text.ts';
 import { compileRecordSchema, type CanonicalRecord, type RecordValidator } from './record-schema.ts';
 import { missingField, schemaFault } from './schema-fault.ts';
+import { holdsCardData } from './redact.ts';
 import { isoMillis, parseTimestamp } from './timestamp.ts';
 
 /** What a record takes from the request that carries it. */
@@ -57,13 +58,21 @@ export interface PreparedRecord {
   readonly cvv: number;
 }
 
+/** A record that passed the schema, with what its envelope is made of. */
 interface Checked {
   readonly record: CanonicalRecord;
-  readonly timestamp: string;
+  /** The event time as sent, exact. */
+  readonly time: string | number | undefined;
+  /** Where the time came from. */
+  readonly timeField: string;
   readonly walk: MemberWalk;
+  /** The canonical record on one line. */
+  readonly text: string;
+  /** Whether `text` is the text as sent. */
+  readonly unchanged: boolean;
+  readonly found: { readonly pan: number; readonly cvv: number };
 }
 
-const NANOSECONDS_FROM = 1e17;
 const NOTHING_FOUND = { pan: 0, cvv: 0 } as const;
 
 /** Prepares records; holds the compiled schema, so make one per process. */
@@ -81,7 +90,7 @@ export class RecordPreparer {
    * its position in the request. Never throws for what a sender did.
    */
   prepare(text: string, byteLength: number, index: number, context: RecordContext): PreparedRecord | RecordFault {
-    const { maxBytes } = this.#limits;
+    const { maxBytes, maxDepth, maxKeys } = this.#limits;
     if (byteLength > maxBytes) return recordFault('record_too_large', `a record may have at most ${maxBytes} bytes`);
     let parsed: unknown;
     try {
@@ -92,79 +101,86 @@ export class RecordPreparer {
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
       return recordFault('not_an_object', 'a record must be a JSON object');
     }
-    return this.#fastPath(text, parsed as CanonicalRecord, index, context) ?? this.#slowPath(text, index, context);
+    const walk = walkMembers(parsed as Readonly<Record<string, unknown>>, maxDepth);
+    if (walk.tooDeep) return tooDeep(maxDepth);
+    const isPlainText = isPlain(text, walk.compactLength);
+    const record = parsed as CanonicalRecord;
+    if (this.#isCanonical(record) && isTimeExact(record.timestamp)) {
+      const body = isPlainText ? text : untouchedBody(text, record, walk);
+      if (body !== undefined) {
+        if (walk.members > maxKeys) return tooManyKeys(maxKeys);
+        const time = record.timestamp;
+        const unchanged = body === text;
+        const checked = { record, time, timeField: 'timestamp', walk, text: body, unchanged, found: NOTHING_FOUND };
+        return assemble(checked, index, context);
+      }
+    }
+    return this.#slowPath(text, isPlainText, index, context);
   }
 
-  /** Undefined when the record needs a change inside, or a reason why it is refused. */
-  #fastPath(text: string, parsed: CanonicalRecord, index: number, context: RecordContext): PreparedRecord | undefined {
-    if (!this.#isCanonical(parsed)) return undefined;
-    // The double of a nanosecond number is not exact: the slow path reads its digits.
-    if (typeof parsed.timestamp === 'number' && parsed.timestamp >= NANOSECONDS_FROM) return undefined;
-    const checked = this.#check(parsed, parsed.timestamp, context);
-    if ('ok' in checked) return undefined;
-    const { walk } = checked;
-    if (isPlain(text, walk.compactLength)) return assemble(checked, text.slice(1), true, index, context, NOTHING_FOUND);
-    const scan = lexicalScan(text);
-    // More members in the text than in what was parsed are duplicates.
-    if (scanResult.needsChange(scan) || scanResult.members(scan) !== walk.members) return undefined;
-    const line = (scanResult.hasControl(scan) ? text.replaceAll(/[\n\r\t]/g, ' ') : text).trim();
-    return assemble(checked, line.slice(1), line === text, index, context, NOTHING_FOUND);
-  }
-
-  #slowPath(text: string, index: number, context: RecordContext): PreparedRecord | RecordFault {
-    const { maxDepth } = this.#limits;
+  #slowPath(text: string, isPlainText: boolean, index: number, context: RecordContext): PreparedRecord | RecordFault {
+    const { maxDepth, maxKeys } = this.#limits;
     try {
-      const root = parseJsonTree(text, maxDepth);
+      const root = parseJsonTree(text, this.#limits);
       if (root.kind !== 'object') return recordFault('not_an_object', 'a record must be a JSON object');
-      const normalized = normalizeRecord(text, root);
+      const normalized = normalizeRecord(text, root, isPlainText);
       if (!normalized.ok) return normalized;
       const record = JSON.parse(normalized.text) as CanonicalRecord;
-      if (!this.#isCanonical(record)) return schemaFault(this.#isCanonical.errors?.[0]);
-      const checked = this.#check(record, normalized.timestampText, context);
-      if ('ok' in checked) return checked;
-      return assemble(checked, normalized.text.slice(1), false, index, context, normalized);
+      if (!this.#isCanonical(record)) return schemaFault(this.#isCanonical.errors?.[0], normalized.sentAs);
+      const { timestampText: time, sentAs } = normalized;
+      const timeField = sentAs.get('timestamp') ?? 'timestamp';
+      // What was moved under `attributes` lies one level deeper than it was sent.
+      const walk = walkMembers(record as unknown as Readonly<Record<string, unknown>>, maxDepth + 1);
+      const checked = { record, time, timeField, walk, text: normalized.text, unchanged: false, found: normalized };
+      return assemble(checked, index, context);
     } catch (error) {
-      if (error instanceof JsonTooDeepError) return tooDeep(maxDepth);
-      throw error;
+      if (!(error instanceof JsonLimitError)) throw error;
+      return error.limit === 'maxDepth' ? tooDeep(maxDepth) : tooManyKeys(maxKeys);
     }
   }
+}
 
-  /** What the schema does not say. */
-  #check(record: CanonicalRecord, time: string | number | undefined, context: RecordContext): Checked | RecordFault {
-    const { maxDepth, maxKeys } = this.#limits;
-    const walk = walkMembers(record as unknown as Readonly<Record<string, unknown>>, maxDepth);
-    if (walk.tooDeep) return tooDeep(maxDepth);
-    if (walk.members > maxKeys) {
-      return recordFault('too_many_keys', `a record may have at most ${maxKeys} members in all its objects`);
-    }
-    if (record.service === undefined && context.service === undefined) return missingField('service');
-    const timestamp = parseTimestamp(time ?? context.receivedAt);
-    if (timestamp === undefined) {
-      const right = 'RFC 3339 text with an offset or an epoch number (s, ms, us, ns), between 1970 and 2262';
-      return recordFault('invalid_timestamp', `timestamp must be ${right}`, 'timestamp');
-    }
-    return { record, timestamp, walk };
-  }
+/** Whether the double of a numeric timestamp says all that its digits say; fractions and nanoseconds are read from the text. */
+function isTimeExact(timestamp: string | number | undefined): boolean {
+  return typeof timestamp !== 'number' || Number.isSafeInteger(timestamp);
+}
+
+/** The text of a canonical record on one line, when nothing inside has to change; else undefined. */
+function untouchedBody(text: string, record: CanonicalRecord, walk: MemberWalk): string | undefined {
+  const scan = lexicalScan(text);
+  // More members in the text than in what was parsed are duplicates.
+  if (scanResult.hasBadEscape(scan) || scanResult.members(scan) !== walk.members) return undefined;
+  const mayHoldData = scanResult.mayHoldData(scan) || walk.hasLongNumber || mayNameCvv(text);
+  if (mayHoldData && holdsCardData(record)) return undefined;
+  return scanResult.hasControl(scan) ? text.replaceAll(/[\n\r\t]/g, ' ').trim() : text.trim();
+}
+
+function tooManyKeys(maxKeys: number): RecordFault {
+  return recordFault('too_many_keys', `a record may have at most ${maxKeys} members in all its objects`);
 }
 
 function tooDeep(maxDepth: number): RecordFault {
   return recordFault('too_deep', `a record may nest at most ${maxDepth} levels`);
 }
 
-/** V8 quotes the text in its message, which may hold a card number: only the position is taken from it. */
+/**
+ * V8 quotes the text in its message, which may hold a card number: only the position is taken from it, from the end, where nothing
+ * of the text stands.
+ */
 function positionOf(error: unknown): string {
-  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  const message = error instanceof Error ? error.message : '';
+  const position = / at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
   return position === undefined ? '' : ` at character ${position}`;
 }
 
-function assemble(
-  { record, timestamp, walk }: Checked,
-  body: string,
-  unchanged: boolean,
-  index: number,
-  context: RecordContext,
-  found: { readonly pan: number; readonly cvv: number },
-): PreparedRecord {
+function assemble(checked: Checked, index: number, context: RecordContext): PreparedRecord | RecordFault {
+  const { record, walk, text, unchanged, found } = checked;
+  if (record.service === undefined && context.service === undefined) return missingField('service');
+  const timestamp = parseTimestamp(checked.time ?? context.receivedAt);
+  if (timestamp === undefined) {
+    const right = 'RFC 3339 text with an offset or an epoch number (s, ms, us, ns), between 1970 and 2262';
+    return recordFault('invalid_timestamp', `${checked.timeField} must be ${right}`, checked.timeField);
+  }
   let extras = walk.numbers;
   let { id, service } = record;
   if (id === undefined) {
@@ -182,7 +198,18 @@ function assemble(
     if (record.span_id === undefined) extras += `"span_id":"${context.trace.spanId}",`;
   }
   const prefix = envelopePrefix(timestamp, context.tail, extras);
-  return { ok: true, index, id, service, timestamp, prefix, body, unchanged, pan: found.pan, cvv: found.cvv };
+  return {
+    ok: true,
+    index,
+    id,
+    service,
+    timestamp,
+    prefix,
+    body: text.slice(1),
+    unchanged,
+    pan: found.pan,
+    cvv: found.cvv,
+  };
 }
 
 /** What {@link prepareRecord} needs besides the bytes. */
@@ -215,9 +242,15 @@ export function prepareRecord(preparer: RecordPreparer, bytes: Buffer, context: 
   const receivedAt = isoMillis(context.receivedAtMs);
   const { dataSet, fallbackId } = context;
   const inRequest = recordContext({ dataSet, receivedAt, idFor: () => fallbackId });
-  const prepared = preparer.prepare(bytes.toString('utf8'), bytes.length, 0, inRequest);
+  const text = bytes.toString('utf8', hasByteOrderMark(bytes) ? 3 : 0);
+  const prepared = preparer.prepare(text, bytes.length, 0, inRequest);
   if (!prepared.ok) return prepared;
   const { id, service, timestamp, pan, cvv } = prepared;
   const value = Buffer.from(prepared.prefix + prepared.body, 'utf8');
   return { ok: true, id, service, timestamp, receivedAt, dataSet, value, pan, cvv };
+}
+
+/** RFC 8259 section 8.1: a parser may ignore it, and Windows tools write it. */
+function hasByteOrderMark(bytes: Buffer): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }

@@ -1,4 +1,4 @@
-import { decodeString, parseJsonTree, type JsonNode, type JsonObjectNode } from './json-tree.ts';
+import { decodeString, parseJsonTree, type JsonNode, type JsonObjectNode, type TreeLimits } from './json-tree.ts';
 
 /**
  * Members that the server sets; a second delivery of the same record may carry others. See `record/envelope.ts`. A record that
@@ -6,8 +6,8 @@ import { decodeString, parseJsonTree, type JsonNode, type JsonObjectNode } from 
  */
 const SERVER_MEMBERS: readonly string[] = ['v', '@timestamp', 'received_at', 'data_set', 'num', 'trace_id', 'span_id'];
 
-/** No canonical record nests deeper, whatever limit is configured; deeper text counts as different. */
-const MAX_DEPTH = 1000;
+/** No canonical record is beyond this, whatever limits are configured; such text counts as different. */
+const LIMITS: TreeLimits = { maxDepth: 1000, maxKeys: 1_000_000 };
 
 /**
  * Whether two canonical records say the same, so that the second is a repeated delivery of the first and not other content
@@ -47,7 +47,7 @@ function membersOf(text: string): Members | undefined {
 
 function parse(text: string): JsonNode | undefined {
   try {
-    return parseJsonTree(text, MAX_DEPTH);
+    return parseJsonTree(text, LIMITS);
   } catch {
     return undefined;
   }

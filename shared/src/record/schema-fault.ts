@@ -29,11 +29,15 @@ function typeName(type: unknown): string {
     .join(' or ');
 }
 
-/** Turns the schema's first error into a fault that names the field and says what would be right. */
-export function schemaFault(error: SchemaError | undefined): RecordFault {
-  const field = dotted(error?.instancePath ?? '');
+/**
+ * Turns the schema's first error into a fault that names the field, in the sender's word where `sentAs` has one, and says what
+ * would be right.
+ */
+export function schemaFault(error: SchemaError | undefined, sentAs: ReadonlyMap<string, string>): RecordFault {
+  const canonical = dotted(error?.instancePath ?? '');
+  const field = sentAs.get(canonical) ?? canonical;
   const params = (error?.params ?? {}) as Readonly<Record<string, unknown>>;
-  const rule = RULES[field];
+  const rule = RULES[canonical];
   switch (error?.keyword) {
     case 'required':
       return missingField(String(params['missingProperty']));

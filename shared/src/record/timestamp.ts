@@ -3,13 +3,14 @@
  * (`2026-11-20T08:00:00.000000000Z`, 30 characters), so that it sorts as bytes and is sliced, not parsed.
  */
 
+import { parseDecimal } from './decimal.ts';
+
 /** First time that can be stored: Elasticsearch's `date_nanos` holds 1970 to 2262 (64-bit nanoseconds since the epoch). */
 const FIRST = '1970-01-01T00:00:00.000000000Z';
 const LAST = '2262-04-11T23:47:16.854775807Z';
 
 // RFC 3339 section 5.6; the separator may be a space and letters may be small (its notes). Fractions beyond ns are cut.
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):?(\d\d))$/;
-const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /** Whether `yyyy-mm-dd` is a day of the calendar. */
 function isCalendarDay(day: string): boolean {
@@ -82,12 +83,12 @@ function fromSeconds(seconds: number, nanos: string): string | undefined {
  * nanoseconds: each covers 1973 to 5138). Decimal text, not a double, so that nanoseconds stay exact.
  */
 function parseEpoch(text: string): string | undefined {
-  const match = DECIMAL.exec(text);
-  if (!match || match[1] === '-') return undefined;
-  const whole = (match[2] ?? '').replace(/^0+(?=\d)/, '');
+  const decimal = parseDecimal(text);
+  if (!decimal || decimal.isNegative) return undefined;
+  const { whole } = decimal;
   const digitsPerUnit = whole.length <= 11 ? 0 : whole.length <= 14 ? 3 : whole.length <= 17 ? 6 : 9;
   const cut = whole.length - digitsPerUnit;
-  const fraction = (whole.slice(cut) + (match[3] ?? '')).slice(0, 9).padEnd(9, '0');
+  const fraction = (whole.slice(cut) + decimal.fraction).slice(0, 9).padEnd(9, '0');
   return fromSeconds(Number(whole.slice(0, cut)), fraction);
 }
 
@@ -97,14 +98,9 @@ function parseEpoch(text: string): string | undefined {
  * outside 1970 to 2262.
  */
 export function parseTimestamp(value: string | number): string | undefined {
-  const text = typeof value === 'number' ? decimalOf(value) : value;
+  const text = String(value);
   const parsed = (text.length === 24 ? parseIsoMillis(text) : undefined) ?? parseRfc3339(text) ?? parseEpoch(text);
   return parsed !== undefined && parsed >= FIRST && parsed <= LAST ? parsed : undefined;
-}
-
-/** Decimal text of a double without an exponent; text that no parser takes when it has none. */
-function decimalOf(value: number): string {
-  return value < 1e21 ? String(value) : '';
 }
 
 /** Last millisecond of {@link LAST}. */
