@@ -21,7 +21,7 @@ const publisher = new CoalescingPublisher(
     },
     createLogger({ level: 'warn', service: 'pass-through' }),
   ),
-  { maxSendsInFlight: 2, maxSendBytes: 4 * 1_048_576 },
+  { maxSendsInFlight: 2, maxSendBytes: 4 * 1_048_576, callTimeoutMs: 4500 },
 );
 await publisher.start();
 let key = 0;

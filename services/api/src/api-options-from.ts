@@ -20,6 +20,7 @@ export function apiOptionsFrom(
     maxRecordsPerRequest: limits.maxRecordsPerRequest,
     maxInflightBytes: limits.maxInflightBytes,
     requestTimeoutMs: timeouts.requestMs,
+    publishTimeoutMs: timeouts.publishMs,
     searchTimeoutMs: timeouts.searchMs,
     drainTimeoutMs: timeouts.drainMs,
   };

@@ -28,6 +28,8 @@ export interface ApiOptions {
   readonly maxRecordsPerRequest: number;
   readonly maxInflightBytes: number;
   readonly requestTimeoutMs: number;
+  /** From handing records over until the queue has answered, or 503. */
+  readonly publishTimeoutMs: number;
   readonly searchTimeoutMs: number;
   readonly drainTimeoutMs: number;
 }
@@ -73,6 +75,7 @@ export function createApi(deps: ApiDeps): Api {
   const publisher = new CoalescingPublisher(deps.publisher, {
     maxSendsInFlight: SENDS_IN_FLIGHT,
     maxSendBytes: MAX_SEND_BYTES,
+    callTimeoutMs: options.publishTimeoutMs,
   });
   const health = new Health({
     clock,

@@ -6,12 +6,25 @@ export interface CoalescingOptions {
   readonly maxSendsInFlight: number;
   /** A shared send takes no more waiting calls once it has this many bytes of values. */
   readonly maxSendBytes: number;
+  /**
+   * Every call is answered within this time, waiting for earlier sends included: the inner publisher's own time-out begins
+   * only when it is handed a send.
+   */
+  readonly callTimeoutMs: number;
 }
 
 interface Waiting {
   readonly messages: readonly QueueMessage[];
+  /** Answers the call; only the first answer counts. */
   readonly resolve: (outcome: PublishOutcome) => void;
 }
+
+/** What is in the queue nevertheless is harmless: the caller sends again, and addresses are deterministic. */
+const TOO_LATE: PublishOutcome = {
+  status: 'retryable',
+  reason: 'unavailable',
+  message: 'the queue did not acknowledge in time',
+};
 
 interface TopicLane {
   readonly topic: string;
@@ -45,7 +58,17 @@ export class CoalescingPublisher implements Publisher {
   publish(topic: string, messages: readonly QueueMessage[]): Promise<PublishOutcome> {
     return new Promise((resolve) => {
       const lane = this.#lane(topic);
-      lane.waiting.push({ messages, resolve });
+      const call: Waiting = {
+        messages,
+        resolve: (outcome) => {
+          clearTimeout(timer);
+          resolve(outcome);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#giveUp(lane, call);
+      }, this.#options.callTimeoutMs);
+      lane.waiting.push(call);
       this.#schedule(lane);
     });
   }
@@ -67,6 +90,13 @@ export class CoalescingPublisher implements Publisher {
       this.#lanes.set(topic, lane);
     }
     return lane;
+  }
+
+  /** A call that still waits is not sent any more: its bytes are no longer counted by whoever called. */
+  #giveUp(lane: TopicLane, call: Waiting): void {
+    const at = lane.waiting.indexOf(call);
+    if (at >= 0) lane.waiting.splice(at, 1);
+    call.resolve(TOO_LATE);
   }
 
   #schedule(lane: TopicLane): void {
