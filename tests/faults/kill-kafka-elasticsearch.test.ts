@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
-import { Deployment } from '../e2e/deployment.ts';
-import type { Service } from '../e2e/service.ts';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { orSkip } from '../stack/skip.ts';
 import type { ElasticsearchNode, KafkaBroker } from '../stack/stack-service.ts';
-import { ROUNDS, settleAccounts } from './ledger.ts';
-import { LoadProducer } from './load-producer.ts';
-
-/** Acknowledged records between two faults. */
-const BETWEEN = 150;
-
-/** A deployment under load. */
-interface Scene {
-  readonly here: Deployment;
-  readonly api: Service;
-  readonly indexer: Service;
-  readonly load: LoadProducer;
-}
+import { ROUNDS } from './ledger.ts';
+import { BETWEEN, underLoad, type Scene } from './scene.ts';
 
 describe('faults on Kafka and Elasticsearch', function () {
   this.timeout(60_000 + ROUNDS * 120_000);
@@ -38,34 +25,17 @@ describe('faults on Kafka and Elasticsearch', function () {
     await elasticsearch?.dispose();
   });
 
-  /** Runs a fault under load; at the end all accounts must be settled. */
-  async function underLoad(
-    env: Readonly<Record<string, string>>,
-    fault: (scene: Scene) => Promise<void>,
-  ): Promise<void> {
+  const run = (fault: (scene: Scene) => Promise<void>): Promise<void> => {
     assert.ok(kafka && elasticsearch);
-    await using here = new Deployment(kafka.brokers, elasticsearch.url, env);
-    const [api, indexer] = [await here.add('api'), await here.add('indexer')];
-    await Promise.all([api.start(), indexer.start()]);
-    const service = here.dataSet;
-    const load = new LoadProducer({ url: () => api.url, service, prefix: service, lanes: 24, restMs: 40 });
-    try {
-      await load.more(BETWEEN);
-      await fault({ here, api, indexer, load });
-      await load.more(BETWEEN);
-    } finally {
-      await load.finish();
-    }
-    await settleAccounts(load, here, api.url);
-    assert.deepEqual(await Promise.all([api.end('SIGTERM'), indexer.end('SIGTERM')]), [0, 0]);
-  }
+    return underLoad({ kafka, elasticsearch }, {}, fault);
+  };
 
   const rounds = async (round: () => Promise<void>): Promise<void> => {
     for (let n = 0; n < ROUNDS; n += 1) await round();
   };
 
   it(`kill -9 of the API, ${ROUNDS} times`, () =>
-    underLoad({}, ({ api, load }) =>
+    run(({ api, load }) =>
       rounds(async () => {
         await load.more(BETWEEN);
         await api.end('SIGKILL');
@@ -74,7 +44,7 @@ describe('faults on Kafka and Elasticsearch', function () {
     ));
 
   it(`kill -9 of the indexer, ${ROUNDS} times`, () =>
-    underLoad({}, ({ indexer, load }) =>
+    run(({ indexer, load }) =>
       rounds(async () => {
         await load.more(BETWEEN);
         await indexer.end('SIGKILL');
@@ -84,7 +54,7 @@ describe('faults on Kafka and Elasticsearch', function () {
     ));
 
   it(`kill -9 of the broker, ${ROUNDS} times`, () =>
-    underLoad({}, ({ load }) =>
+    run(({ load }) =>
       rounds(async () => {
         await load.more(BETWEEN);
         await kafka!.kill();
@@ -94,7 +64,7 @@ describe('faults on Kafka and Elasticsearch', function () {
     ));
 
   it(`kill -9 of the store, ${ROUNDS} times`, () =>
-    underLoad({}, ({ load }) =>
+    run(({ load }) =>
       rounds(async () => {
         await load.more(BETWEEN);
         await elasticsearch!.kill();

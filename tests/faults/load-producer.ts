@@ -40,6 +40,7 @@ export class LoadProducer {
   readonly #agent: Agent;
   readonly #lanes: Promise<void>[];
   readonly #failures: unknown[] = [];
+  #abandoned = false;
   readonly #stopping = new AbortController();
 
   constructor(options: LoadOptions) {
@@ -58,6 +59,13 @@ export class LoadProducer {
     await Promise.all(this.#lanes);
     this.#agent.destroy();
     this.#throwFailure();
+  }
+
+  /** Gives up what is not answered yet. */
+  abandon(): void {
+    this.#stopping.abort();
+    this.#abandoned = true;
+    this.#agent.destroy();
   }
 
   /** Resolves when so many records more are acknowledged. */
@@ -102,7 +110,7 @@ export class LoadProducer {
   }
 
   async #sendUntilFinal(body: string): Promise<void> {
-    for (;;) {
+    while (!this.#abandoned) {
       const startedMs = Date.now();
       const { status, text } = await this.#send(body);
       this.slowestMs = Math.max(this.slowestMs, Date.now() - startedMs);
