@@ -13,7 +13,7 @@ import { normalizeRecord } from './normalize-record.ts';
 import { isPlain, mayNameCvv } from './plain-text.ts';
 import { compileRecordSchema, type CanonicalRecord, type RecordValidator } from './record-schema.ts';
 import { missingField, schemaFault } from './schema-fault.ts';
-import { holdsCardData } from './redact.ts';
+import { holdsCardData, holdsPanNumber } from './redact.ts';
 import { isoMillis, parseTimestamp } from './timestamp.ts';
 
 /** What a record takes from the request that carries it. */
@@ -37,7 +37,8 @@ export interface RecordContext extends RequestFacts {
 
 /** Makes the context of one request. */
 export function recordContext(facts: RequestFacts): RecordContext {
-  return { ...facts, tail: envelopeTail(facts.receivedAt, facts.dataSet) };
+  const { dataSet, receivedAt, idFor, service, trace } = facts;
+  return { dataSet, receivedAt, idFor, service, trace, tail: envelopeTail(receivedAt, dataSet) };
 }
 
 /** A record that may go on the queue. Its bytes are `prefix` (ASCII or UTF-8 text) followed by `body`. */
@@ -150,8 +151,8 @@ function untouchedBody(text: string, record: CanonicalRecord, walk: MemberWalk):
   const scan = lexicalScan(text);
   // More members in the text than in what was parsed are duplicates.
   if (scanResult.hasBadEscape(scan) || scanResult.members(scan) !== walk.members) return undefined;
-  const mayHoldData = scanResult.mayHoldData(scan) || walk.hasLongNumber || mayNameCvv(text);
-  if (mayHoldData && holdsCardData(record)) return undefined;
+  if (walk.hasLongNumber && holdsPanNumber(text)) return undefined;
+  if ((scanResult.mayHoldData(scan) || mayNameCvv(text)) && holdsCardData(record)) return undefined;
   return scanResult.hasControl(scan) ? text.replaceAll(/[\n\r\t]/g, ' ').trim() : text.trim();
 }
 

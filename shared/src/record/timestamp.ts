@@ -111,8 +111,16 @@ const LAST_MS = 9_223_372_036_854;
  * into the message's time: it is moved into 1970 to 2262, always in the same way, so that the form keeps its width.
  */
 export function isoMillis(epochMs: number): string {
-  return new Date(Math.min(Math.max(epochMs, 0), LAST_MS)).toISOString();
+  if (epochMs !== lastIsoMs) {
+    lastIso = new Date(Math.min(Math.max(epochMs, 0), LAST_MS)).toISOString();
+    lastIsoMs = epochMs;
+  }
+  return lastIso;
 }
+
+// Many small requests share a millisecond.
+let lastIsoMs = 0;
+let lastIso = new Date(0).toISOString();
 
 /** Epoch milliseconds of a time in the 24- or 30-character form; NaN when it is neither. */
 export function epochMillis(timestamp: string): number {

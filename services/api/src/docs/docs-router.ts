@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Router, type Response } from 'express';
-import swaggerUi from 'swagger-ui-dist';
+import swaggerUiPath from 'swagger-ui-dist/absolute-path.js';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
 import { readVersion } from '@paylog/shared/telemetry/version';
 import { allowMethods } from '../http/allow-methods.ts';
@@ -46,7 +46,7 @@ export function createDocsRouter(): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const document = JSON.stringify(openApiDocument(readVersion()));
   const errors = errorPage();
-  const assets = swaggerUi.getAbsoluteFSPath();
+  const assets = swaggerUiPath();
 
   const page = (response: Response, policy: string, text: string): void => {
     response.setHeader('content-security-policy', policy);

@@ -8,6 +8,7 @@ export class IngestMetrics {
   readonly #metrics: Metrics;
   readonly #protocol: string;
   readonly #acceptedByService = new Map<string, Counter>();
+  readonly #requestsByStatus = new Map<number, Counter>();
   readonly #bytes: Counter;
   readonly #publishSeconds: ReturnType<Metrics['ingestPublishSeconds']['child']>;
 
@@ -20,7 +21,12 @@ export class IngestMetrics {
 
   /** A request that was answered with `status`. */
   request(status: number): void {
-    this.#metrics.ingestRequests.add({ protocol: this.#protocol, status: String(status) });
+    let counter = this.#requestsByStatus.get(status);
+    if (!counter) {
+      counter = this.#metrics.ingestRequests.child({ protocol: this.#protocol, status: String(status) });
+      this.#requestsByStatus.set(status, counter);
+    }
+    counter.add(1);
   }
 
   /** A body of `bytes` after decompression, whose records took `seconds` from the queue's first byte to its answer. */
