@@ -14,6 +14,7 @@ const suites = {
   unit: { spec: ['shared/test/**/*.test.ts', 'services/*/test/**/*.test.ts'], timeoutMs: 5 * 60_000 },
   contract: { spec: ['tests/contract/**/*.test.ts'], timeoutMs: 15 * 60_000 },
   e2e: { spec: ['tests/e2e/**/*.test.ts'], timeoutMs: 15 * 60_000 },
+  clients: { spec: ['tests/clients/**/*.test.ts'], timeoutMs: 15 * 60_000 },
   faults: { spec: ['tests/faults/**/*.test.ts'], timeoutMs: 20 * 60_000 },
 };
 
