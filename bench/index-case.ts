@@ -1,4 +1,4 @@
-import { MeasuredProcess } from './measured-process.ts';
+import type { MeasuredProcess } from './measured-process.ts';
 import { settledRecords } from './ingest-case.ts';
 import type { Row } from './report.ts';
 

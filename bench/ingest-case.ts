@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MeasuredProcess, valueOf } from './measured-process.ts';
+import type { MeasuredProcess } from './measured-process.ts';
+import { valueOf } from './measured-process.ts';
 import type { Row } from './report.ts';
 
 /** One way of sending. */

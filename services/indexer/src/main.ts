@@ -28,8 +28,12 @@ const metrics = createMetrics();
 const kafka = kafkaConnectionFrom(config.queue, 'paylog-indexer');
 const elasticsearch = elasticsearchConnectionFrom(config.store);
 
+const countRestart = (): void => {
+  metrics.consumerRestarts.add({});
+};
+
 const indexer = createIndexer({
-  consumer: createKafkaConsumer(kafkaConsumerFrom(kafka, config), logger),
+  consumer: createKafkaConsumer(kafkaConsumerFrom(kafka, config, countRestart), logger),
   publisher: createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), logger),
   writer: createElasticsearchWriter(elasticsearchWriterFrom(elasticsearch, config), logger),
   metrics,

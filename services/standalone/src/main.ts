@@ -20,7 +20,9 @@ const queue = queueSideFrom(config, 'paylog', logger);
 const store = storeSideFrom(config, logger);
 
 const indexer = createIndexer({
-  consumer: queue.consumer(),
+  consumer: queue.consumer(() => {
+    metrics.consumerRestarts.add({});
+  }),
   publisher: queue.publisher(),
   writer: store.writer(),
   metrics,

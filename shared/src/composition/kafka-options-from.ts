@@ -33,15 +33,21 @@ export function kafkaPublisherFrom(
 
 const MIB = 1024 * 1024;
 
-/** Settings of the indexer's consumer: it reads the checked records and those of direct producers. */
+/**
+ * Settings of the indexer's consumer: it reads the checked records and those of direct producers.
+ *
+ * @param onRestart called each time the consumer crashed and is made anew
+ */
 export function kafkaConsumerFrom(
   connection: KafkaConnectionOptions,
   config: Pick<Config<'indexer' | 'standalone'>, 'timeouts' | 'topics' | 'consumer' | 'indexer'>,
+  onRestart: () => void,
 ): KafkaConsumerOptions {
   const { topics, consumer, indexer, timeouts } = config;
   return {
     ...connection,
     groupId: consumer.group,
+    onRestart,
     topics: [topics.records, topics.direct],
     sessionTimeoutMs: consumer.sessionTimeoutMs,
     drainTimeoutMs: timeouts.drainMs,

@@ -13,8 +13,8 @@ export interface QueueSide {
   /** What must be open before the parts are used and closed after them. */
   readonly components: readonly Component[];
   publisher(): Publisher;
-  /** The indexer's: checked records and those of direct producers. */
-  consumer(): Consumer;
+  /** The indexer's: checked records and those of direct producers. `onRestart` is called when it crashed and is made anew. */
+  consumer(onRestart: () => void): Consumer;
   topicAdmin(): TopicAdmin;
 }
 
@@ -26,7 +26,7 @@ export function queueSideFrom(config: Config, clientId: string, logger: Logger):
     return {
       components: [],
       publisher: () => createKafkaPublisher(kafkaPublisherFrom(connection, queue, config), logger),
-      consumer: () => createKafkaConsumer(kafkaConsumerFrom(connection, config), logger),
+      consumer: (onRestart) => createKafkaConsumer(kafkaConsumerFrom(connection, config, onRestart), logger),
       topicAdmin: () => createKafkaTopicAdmin(connection, logger),
     };
   }

@@ -41,4 +41,6 @@ export interface KafkaConsumerOptions extends KafkaConnectionOptions {
   readonly maxBytesPerFetch: number;
   /** How long handlers may take to finish after their signal was aborted. Below the session timeout. */
   readonly drainTimeoutMs: number;
+  /** Called each time the client crashed and is made anew. */
+  readonly onRestart?: (() => void) | undefined;
 }

@@ -100,6 +100,7 @@ export class KafkaJsConsumer implements Consumer {
         await Promise.race([session.run().then(() => stopped), session.crashed, stopped]);
       } catch (error) {
         this.#logger.warn('the consumer crashed and is made anew', { error });
+        this.#options.onRestart?.();
         this.#state.down(describeKafkaError(error));
       }
       await session.stop();

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 
 /** Whether the event time is the time of receipt, given by the server. Times as in `StoreDocument`. */
 export function isTimedByServer(timestamp: string, receivedAt: string): boolean {
-  return timestamp.startsWith(receivedAt.slice(0, 23)) && timestamp.endsWith('000000Z');
+  return timestamp === `${receivedAt.slice(0, 23)}000000Z`;
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 
 /** Version of the layout. Readers take this one and the one before it; there is none before 1. */
-export const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 1;
 
 const OPENING = `{"v":${LAYOUT_VERSION},"@timestamp":"`;
 const TIMESTAMP_END = OPENING.length + 30;

@@ -55,6 +55,9 @@ function escapeLength(text: string, index: number): number {
   return code >= 0xd800 && code <= 0xdbff ? 12 : 6;
 }
 
+/** n, r, t or u: the escapes that may stand for a separator. */
+const isEscapeLetter = (code: number): boolean => code === 110 || code === 114 || code === 116 || code === U;
+
 /** Whether the letter at `index` is the end of a percent escape, which may stand for a separator. */
 const endsPercentEscape = (text: string, index: number): boolean => text.charCodeAt(index - 2) === PERCENT;
 
@@ -70,7 +73,10 @@ export function lexicalScan(text: string): number {
     if (code > NINE) {
       if (code === BACKSLASH) {
         // What it stands for may be a separator: the chain goes on.
-        if (text.charCodeAt(index + 1) === U) flags |= escapeFlags(text, index);
+        const next = text.charCodeAt(index + 1);
+        if (next === U) flags |= escapeFlags(text, index);
+        // The backslash of an escape in JSON text that stands in a string.
+        else if (next === BACKSLASH && digits > 0 && isEscapeLetter(text.charCodeAt(index + 2))) flags |= MAY_HOLD_DATA;
         index += escapeLength(text, index) - 1;
       } else if (code === COLON) {
         if (!inString) members += 1;

@@ -16,8 +16,13 @@ export interface PanMatch {
 
 /** Percent-encoded separators: white space, plus, hyphen, dot, slash, backslash, underscore. */
 const PERCENT_SEPARATOR = '%(?:20|09|0[aAdD]|2[bBdDeEfF]|5[cCfF])';
-/** One separator: white space, hyphens and dashes, dot, underscore, slashes, plus, invisible characters; as they are or percent-encoded. */
-const SEPARATOR = String.raw`(?:[\s\-._/\\+\u00ad\u2000-\u2015\u2060\u2212]|${PERCENT_SEPARATOR})`;
+/** Backslashes, alone or before what JSON escapes, in JSON text that stands in a string (in a string). */
+const BACKSLASHES = String.raw`\\{1,8}(?:[nrt]|u[\da-fA-F]{4})?`;
+/**
+ * One separator: white space, hyphens and dashes, dot, underscore, slashes, plus, invisible characters; as they are, percent-encoded
+ * or behind JSON escapes.
+ */
+const SEPARATOR = String.raw`(?:${BACKSLASHES}|${PERCENT_SEPARATOR}|[\s\-._/+\u00ad\u2000-\u2015\u2060\u2212])`;
 const DIGIT_CHAIN = new RegExp(String.raw`\d(?:${SEPARATOR}{0,3}\d){12,}`, 'g');
 const DIGIT_GROUP = new RegExp(String.raw`(\d+)(${SEPARATOR}*)`, 'g');
 

@@ -19,8 +19,9 @@ const IN_CHAIN = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z":,{}[\]]/.test(String.fromCharCode(code)) ? 0 : 1,
 );
 
-/** Letters occur within a PAN only as part of a percent-encoded separator (see `pan.ts`). */
+/** Letters occur within a PAN only as part of an encoded separator (see `pan.ts`). */
 const PERCENT_LETTER = /%(?:0[ad]|2[bdef]|5[cf])/i;
+const ESCAPE_LETTER = /\d\\+[nrtu]/;
 
 /** White space, dashes and invisible characters beyond ASCII; other scripts end a chain as letters do. */
 function isWideSeparator(code: number): boolean {
@@ -52,7 +53,7 @@ export function mayHoldPan(text: string): boolean {
     if (end - start + 1 >= PAN_DIGITS) return true;
     index = end;
   }
-  return text.includes('%') && PERCENT_LETTER.test(text);
+  return (text.includes('%') && PERCENT_LETTER.test(text)) || (text.includes('\\') && ESCAPE_LETTER.test(text));
 }
 
 /** Whether a word for a card verification code occurs. */

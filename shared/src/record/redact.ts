@@ -97,22 +97,18 @@ export function redactText(text: string): RedactedText {
   return { text: clean, redacted: masked.pan + cvv, pan: masked.pan, cvv };
 }
 
-/** Above this a double no longer holds every integer: only the text tells the digits. */
-const MAX_EXACT = Number.MAX_SAFE_INTEGER;
-const LEAST_PAN = 1e12;
+const NUMBER_TOKEN = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-function mayBePan(value: number): boolean {
-  const size = Math.abs(value);
-  return size >= LEAST_PAN && Number.isFinite(size) && (size > MAX_EXACT || isPan(String(Math.trunc(size))));
+/** Whether a number in JSON `text` is a PAN, by its digits: a double does not hold all of them. Digits in strings count as well. */
+export function holdsPanNumber(text: string): boolean {
+  for (const [token] of text.matchAll(NUMBER_TOKEN)) if (isPanNumber(token)) return true;
+  return false;
 }
 
-/**
- * Whether a parsed value holds something to redact, in strings, names or numbers. Cheaper than rewriting, and final, but for numbers
- * beyond 2^53, which count as "perhaps".
- */
+/** Whether a parsed value holds something to redact in strings or names, or a card verification code. Cheaper than rewriting. */
 export function holdsCardData(value: unknown, isUnderCvvKey = false): boolean {
   if (typeof value === 'string') return (isUnderCvvKey && isCvvValue(value)) || redactText(value).redacted > 0;
-  if (typeof value === 'number') return (isUnderCvvKey && isCvvValue(String(value))) || mayBePan(value);
+  if (typeof value === 'number') return isUnderCvvKey && isCvvValue(String(value));
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some((item) => holdsCardData(item, isUnderCvvKey));
   return Object.entries(value).some(

@@ -1,3 +1,4 @@
+import { isTimedByServer } from './arrival-day.ts';
 import { decodeString, parseJsonTree, type JsonNode, type JsonObjectNode, type TreeLimits } from './json-tree.ts';
 
 /**
@@ -22,7 +23,7 @@ export function sameRecord(left: string, right: string): boolean {
   if (a === undefined || b === undefined) return false;
   if (sameMembers(a, b)) return true;
   // A record without a time of its own was given the time of its arrival, which the repetition cannot share.
-  if (!isTimedByServer(a) || !isTimedByServer(b)) return false;
+  if (!hasTimeOfArrival(a) || !hasTimeOfArrival(b)) return false;
   a.members.delete('timestamp');
   b.members.delete('timestamp');
   return sameMembers(a, b);
@@ -62,8 +63,8 @@ function stringOf(text: string, node: JsonNode | undefined): string | undefined 
   return node?.kind === 'string' ? decodeString(text, node) : undefined;
 }
 
-function isTimedByServer({ timestamp, receivedAt }: Members): boolean {
-  return timestamp !== undefined && receivedAt !== undefined && timestamp === `${receivedAt.slice(0, 23)}000000Z`;
+function hasTimeOfArrival({ timestamp, receivedAt }: Members): boolean {
+  return timestamp !== undefined && receivedAt !== undefined && isTimedByServer(timestamp, receivedAt);
 }
 
 function sameMembers(a: Members, b: Members): boolean {

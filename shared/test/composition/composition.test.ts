@@ -70,7 +70,7 @@ describe('composition', () => {
     const connection = kafkaConnectionFrom(config.queue, 'me');
     const publisher = kafkaPublisherFrom(connection, config.queue, config);
     assert.deepEqual([publisher.maxBatchBytes, publisher.publishTimeoutMs], [2 * 1024 * 1024, 4500]);
-    const consumer = kafkaConsumerFrom(connection, config);
+    const consumer = kafkaConsumerFrom(connection, config, () => undefined);
     assert.deepEqual(consumer.topics, ['t', 't.direct']);
     assert.equal(consumer.maxBytesPerPartition, 2 * 1024 * 1024);
     assert.ok(consumer.maxBytesPerFetch <= config.indexer.maxInflightBytes);

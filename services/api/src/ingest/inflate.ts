@@ -10,20 +10,27 @@ const inflateZlib = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate);
 const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
 const brotli = promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompress);
 
-/** Low four bits 8: the zlib header of RFC 1950, which `deflate` means (RFC 9110 section 8.4.1.2); some clients send it raw. */
-const hasZlibHeader = (body: Buffer): boolean => ((body[0] ?? 0) & 0x0f) === 8;
+/** The header of RFC 1950 section 2.2, which `deflate` means (RFC 9110 section 8.4.1.2); some clients send it raw. */
+const hasZlibHeader = (body: Buffer): boolean =>
+  body.length > 1 && (body.readUInt8(0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
 
 const INFLATE: Readonly<Record<string, Inflate>> = {
   gzip: (body, maxOutputLength) => gunzip(body, { maxOutputLength }),
   'x-gzip': (body, maxOutputLength) => gunzip(body, { maxOutputLength }),
   deflate: (body, maxOutputLength) => (hasZlibHeader(body) ? inflateZlib : inflateRaw)(body, { maxOutputLength }),
   br: (body, maxOutputLength) => brotli(body, { maxOutputLength }),
-  zstd: (body, maxBytes) => Promise.resolve().then(() => inflateZstd(body, maxBytes)),
+  zstd: inflateZstd,
 };
 
 /** Whether this `Content-Encoding` (lower case) can be inflated. */
 export function isKnownEncoding(encoding: string): boolean {
   return Object.hasOwn(INFLATE, encoding);
+}
+
+/** The answer to any other `Content-Encoding`. */
+export function unsupportedEncoding(): ProblemError {
+  const detail = 'Content-Encoding must be gzip, deflate, br, zstd or absent';
+  return new ProblemError('unsupported_encoding', detail, { field: 'Content-Encoding' });
 }
 
 function isTooLarge(error: unknown): boolean {
@@ -34,9 +41,9 @@ function isTooLarge(error: unknown): boolean {
  * Inflates a body, never beyond `maxBytes`. Throws {@link ProblemError}: `unsupported_encoding`, `body_too_large`, `malformed_body`.
  */
 export async function inflateBody(body: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
-  const inflate = INFLATE[encoding];
-  if (!inflate)
-    throw new ProblemError('unsupported_encoding', 'Content-Encoding must be gzip, deflate, br, zstd or absent');
+  // Own members only: `Content-Encoding: constructor` is no encoding.
+  const inflate = isKnownEncoding(encoding) ? INFLATE[encoding] : undefined;
+  if (!inflate) throw unsupportedEncoding();
   try {
     return await inflate(body, maxBytes);
   } catch (error) {

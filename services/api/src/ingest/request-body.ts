@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
 import type { ByteBudget } from '@paylog/shared/flow/byte-budget';
-import { inflateBody } from './inflate.ts';
+import { inflateBody, isKnownEncoding, unsupportedEncoding } from './inflate.ts';
 
 /** Bytes of the budget that a request holds until it is answered. */
 export class BudgetShare {
@@ -74,8 +74,11 @@ function readRaw(request: IncomingMessage, maxBytes: number, share: BudgetShare)
  */
 export async function readBody(request: IncomingMessage, maxBytes: number, share: BudgetShare): Promise<Buffer> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const isPlain = encoding === 'identity' || encoding === '';
+  // Before the body, so that the client need not send it for nothing.
+  if (!isPlain && !isKnownEncoding(encoding)) throw unsupportedEncoding();
   const raw = await readRaw(request, maxBytes, share);
-  if (encoding === 'identity' || encoding === '') return raw;
+  if (isPlain) return raw;
   const body = await inflateBody(raw, encoding, maxBytes);
   share.growTo(body.length);
   return body;
