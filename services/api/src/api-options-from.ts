@@ -11,6 +11,7 @@ export function apiOptionsFrom(
     port: http.port,
     topic: topics.records,
     dataSet: pipeline.dataSet,
+    maxDataSets: limits.maxDataSets,
     recordLimits: {
       maxBytes: limits.maxRecordBytes,
       maxDepth: limits.maxRecordDepth,

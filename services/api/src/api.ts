@@ -14,6 +14,7 @@ import { createHealthRouter } from './health/health-router.ts';
 import { HttpServer } from './http-server.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { createIngestHandler } from './ingest/ingest-handler.ts';
+import { DataSetGate } from './protocols/data-set-gate.ts';
 import { createSearchRouter } from './search/search-router.ts';
 
 /** Settings of an API; all of them come from the configuration. */
@@ -23,6 +24,8 @@ export interface ApiOptions {
   readonly port: number;
   readonly topic: string;
   readonly dataSet: string;
+  /** Distinct data sets that senders may name, besides `dataSet`. */
+  readonly maxDataSets: number;
   readonly recordLimits: RecordLimits;
   readonly maxBodyBytes: number;
   readonly maxRecordsPerRequest: number;
@@ -129,7 +132,10 @@ function createIngest({ metrics, logger, clock, options }: ApiDeps, publisher: P
   const budget = new ByteBudget(options.maxInflightBytes);
   metrics.ingestInflightBytes.child({}).readFrom(() => budget.usedBytes);
   metrics.ingestInflightLimitBytes.set({}, budget.limitBytes);
+  const dataSets = new DataSetGate(options.dataSet, options.maxDataSets);
+  metrics.ingestDataSets.child({}).readFrom(() => dataSets.size);
+  metrics.ingestDataSetsLimit.set({}, options.maxDataSets);
   const preparer = new RecordPreparer(options.recordLimits);
   const ingest = new Ingest({ preparer, publisher, clock, topic: options.topic });
-  return createIngestHandler({ ingest, budget, metrics, logger, ...options });
+  return createIngestHandler({ ingest, budget, metrics, logger, dataSets, ...options });
 }

@@ -124,6 +124,14 @@ export const limitSettings = {
     services: ALL_SERVICES,
     description: 'Most object members in a record, all levels counted; above it `too_many_keys`.',
   }),
+  maxDataSets: setting({
+    key: 'MAX_DATA_SETS',
+    type: integer({ min: 0, max: 10_000 }),
+    default: '100',
+    services: API,
+    description:
+      'Distinct data sets that a process lets senders name (Elasticsearch data streams `logs-<dataset>-<namespace>`), besides DATA_SET; each has indices of its own. Beyond it records go to DATA_SET.',
+  }),
   maxInflightBytes: setting({
     key: 'MAX_INFLIGHT_BYTES',
     type: bytes({ min: KIB, max: 64 * GIB }),

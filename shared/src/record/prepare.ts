@@ -7,14 +7,17 @@ import { envelopePrefix, envelopeTail } from './envelope.ts';
 import { recordFault, type RecordFault } from './fault.ts';
 import { JsonLimitError, parseJsonTree } from './json-tree.ts';
 import { lexicalScan, scanResult } from './lexical-scan.ts';
-import type { RecordLimits } from './limits.ts';
+import { MAX_ID_LENGTH, type RecordLimits } from './limits.ts';
 import { walkMembers, type MemberWalk } from './member-walk.ts';
 import { normalizeRecord } from './normalize-record.ts';
 import { isPlain, mayNameCvv } from './plain-text.ts';
 import { compileRecordSchema, type CanonicalRecord, type RecordValidator } from './record-schema.ts';
 import { missingField, schemaFault } from './schema-fault.ts';
-import { holdsCardData, holdsPanNumber } from './redact.ts';
+import { holdsCardData, holdsPanNumber, redactText } from './redact.ts';
 import { isoMillis, parseTimestamp } from './timestamp.ts';
+
+/** Finds a name for the service in a record that passed the schema: 1 to 256 characters, or undefined. */
+export type ServiceFrom = (record: CanonicalRecord) => string | undefined;
 
 /** What a record takes from the request that carries it. */
 export interface RequestFacts {
@@ -23,8 +26,12 @@ export interface RequestFacts {
   readonly receivedAt: string;
   /** Id of a record that brings none; `index` is its position in the request. */
   readonly idFor: (index: number) => string;
+  /** Id that the protocol carries beside the record, as its client wrote it; goes before `idFor`. */
+  readonly givenId?: ((index: number) => string | undefined) | undefined;
   /** Service of records that name none. */
   readonly service?: string | undefined;
+  /** Finds the service of a record that names none in its other fields; goes before `service`. */
+  readonly serviceFrom?: ServiceFrom | undefined;
   /** Ids of the request's trace (W3C `traceparent`), for records without a trace id. */
   readonly trace?: { readonly traceId: string; readonly spanId: string } | undefined;
 }
@@ -37,8 +44,7 @@ export interface RecordContext extends RequestFacts {
 
 /** Makes the context of one request. */
 export function recordContext(facts: RequestFacts): RecordContext {
-  const { dataSet, receivedAt, idFor, service, trace } = facts;
-  return { dataSet, receivedAt, idFor, service, trace, tail: envelopeTail(receivedAt, dataSet) };
+  return { ...facts, tail: envelopeTail(facts.receivedAt, facts.dataSet) };
 }
 
 /** A record that may go on the queue. Its bytes are `prefix` (ASCII or UTF-8 text) followed by `body`. */
@@ -176,24 +182,30 @@ function positionOf(error: unknown): string {
 
 function assemble(checked: Checked, index: number, context: RecordContext): PreparedRecord | RecordFault {
   const { record, walk, text, unchanged, found } = checked;
-  if (record.service === undefined && context.service === undefined) return missingField('service');
+  const service = record.service ?? context.serviceFrom?.(record) ?? context.service;
+  if (service === undefined) return missingField('service');
   const timestamp = parseTimestamp(checked.time ?? context.receivedAt);
   if (timestamp === undefined) {
     const right = 'RFC 3339 text with an offset or an epoch number (s, ms, us, ns), between 1970 and 2262';
     return recordFault('invalid_timestamp', `${checked.timeField} must be ${right}`, checked.timeField);
   }
   let extras = walk.numbers;
-  let { id, service } = record;
+  let { id } = record;
   if (id === undefined) {
-    id = context.idFor(index);
-    extras += `"id":"${id}",`;
+    const given = context.givenId?.(index);
+    if (given !== undefined) {
+      const fault = idFault(given);
+      if (fault) return fault;
+      id = given.replaceAll(UNSAFE_IN_IDS, '\ufffd');
+      extras += `"id":${JSON.stringify(id)},`;
+    } else {
+      id = context.idFor(index);
+      extras += `"id":"${id}",`;
+    }
   }
   if (record.level === undefined) extras += '"level":"info",';
   if (record.timestamp === undefined) extras += `"timestamp":"${context.receivedAt}",`;
-  if (service === undefined) {
-    service = context.service ?? '';
-    extras += `"service":${JSON.stringify(service)},`;
-  }
+  if (record.service === undefined) extras += `"service":${JSON.stringify(service)},`;
   if (context.trace && record.trace_id === undefined) {
     extras += `"trace_id":"${context.trace.traceId}",`;
     if (record.span_id === undefined) extras += `"span_id":"${context.trace.spanId}",`;
@@ -211,6 +223,19 @@ function assemble(checked: Checked, index: number, context: RecordContext): Prep
     pan: found.pan,
     cvv: found.cvv,
   };
+}
+
+/** As in ids that records bring: lone surrogates have no UTF-8 form, and NUL is replaced. */
+const UNSAFE_IN_IDS = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** What is wrong with an id that stands beside the record. The rules are those of an id inside. */
+function idFault(id: string): RecordFault | undefined {
+  if (id.length === 0) return recordFault('invalid_value', 'id must not be empty', 'id');
+  if (id.length > MAX_ID_LENGTH) {
+    return recordFault('too_long', `id must be at most ${MAX_ID_LENGTH} characters long`, 'id');
+  }
+  if (redactText(id).redacted === 0) return undefined;
+  return recordFault('sensitive_id', 'id must not contain a card number: ids are keys and cannot be redacted', 'id');
 }
 
 /** What {@link prepareRecord} needs besides the bytes. */

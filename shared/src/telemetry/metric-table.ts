@@ -91,6 +91,20 @@ export const METRIC_TABLE = {
     labels: [],
     from: API,
   },
+  ingestDataSets: {
+    kind: 'gauge',
+    name: 'paylog_ingest_data_sets',
+    help: 'Distinct data sets that senders named since the start.',
+    labels: [],
+    from: API,
+  },
+  ingestDataSetsLimit: {
+    kind: 'gauge',
+    name: 'paylog_ingest_data_sets_limit',
+    help: 'Limit of these data sets; beyond it records go to the default one.',
+    labels: [],
+    from: API,
+  },
   redactions: {
     kind: 'counter',
     name: 'paylog_redactions_total',

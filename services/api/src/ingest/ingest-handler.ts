@@ -4,6 +4,7 @@ import { ProblemError } from '@paylog/shared/errors/problem-error';
 import type { ByteBudget } from '@paylog/shared/flow/byte-budget';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import type { DataSetGate } from '../protocols/data-set-gate.ts';
 import type { Answer, Protocol, ProtocolRequest } from '../protocols/protocol.ts';
 import { protocolFor } from '../protocols/routes.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
@@ -17,7 +18,7 @@ export interface IngestHandlerOptions {
   readonly budget: ByteBudget;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  readonly dataSet: string;
+  readonly dataSets: DataSetGate;
   readonly maxBodyBytes: number;
   readonly maxRecordsPerRequest: number;
 }
@@ -71,14 +72,14 @@ class Handler {
     share: BudgetShare,
     metrics: IngestMetrics,
   ): Promise<Answer> {
-    const { ingest, dataSet, maxBodyBytes, maxRecordsPerRequest } = this.#options;
+    const { ingest, dataSets, maxBodyBytes, maxRecordsPerRequest } = this.#options;
     const decode = protocol.begin(head);
     const trace = parseTraceparent(request.headers['traceparent']);
     const body = await readBody(request, maxBodyBytes, share);
     metrics.body(body.length);
-    const { batch, service, idempotencyKey, answer } = decode(body, maxRecordsPerRequest);
+    const { batch, answer, ...context } = decode(body, maxRecordsPerRequest, dataSets);
     const startedMs = performance.now();
-    const result = await ingest.accept(batch, { dataSet, service, idempotencyKey, trace });
+    const result = await ingest.accept(batch, { ...context, dataSet: dataSets.defaultDataSet, trace });
     metrics.result(result, (performance.now() - startedMs) / 1000);
     return answer(result);
   }

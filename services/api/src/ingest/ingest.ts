@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isAscii } from 'node:buffer';
 import type { Publisher, PublishOutcome, QueueMessage } from '@paylog/shared/ports/queue';
 import type { Clock } from '@paylog/shared/ports/clock';
 import { recordFault } from '@paylog/shared/record/fault';
@@ -8,8 +8,10 @@ import {
   recordContext,
   type RecordContext,
   type RecordPreparer,
+  type ServiceFrom,
 } from '@paylog/shared/record/prepare';
 import { isoMillis } from '@paylog/shared/record/timestamp';
+import { bodyText } from '../protocols/body-text.ts';
 import type { IngestResult, RecordRejection, RefusedResult } from '../protocols/ingest-result.ts';
 import { type RecordBatch, recordCount, type SourceBatch, type SpanBatch } from '../protocols/record-batch.ts';
 import type { TraceContext } from './trace-context.ts';
@@ -19,6 +21,8 @@ export interface IngestContext {
   readonly dataSet: string;
   /** Service of records that name none. */
   readonly service?: string | undefined;
+  /** Finds the service of a record that names none in its other fields; goes before `service`. */
+  readonly serviceFrom?: ServiceFrom | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly trace?: TraceContext | undefined;
 }
@@ -62,7 +66,7 @@ export class Ingest {
   #prepareSpans({ body, spans }: SpanBatch, context: IngestContext, rejected: RecordRejection[]): PreparedRecord[] {
     const { preparer } = this.#options;
     const recordContext = this.#recordContext(context);
-    const texts = textReader(body);
+    const texts = bodyText(body);
     const accepted: PreparedRecord[] = [];
     for (let at = 0, index = 0; at < spans.length; at += 2, index += 1) {
       const start = spans[at] ?? 0;
@@ -81,9 +85,9 @@ export class Ingest {
   #prepareSources({ sources }: SourceBatch, context: IngestContext, rejected: RecordRejection[]): PreparedRecord[] {
     const contexts = new Map<string, RecordContext>();
     const given = this.#recordContext(context);
-    const idFor = (index: number): string => {
+    const givenId = (index: number): string | undefined => {
       const source = sources[index];
-      return (source && 'text' in source ? source.id : undefined) ?? given.idFor(index);
+      return source && 'text' in source ? source.id : undefined;
     };
     const accepted: PreparedRecord[] = [];
     for (const [index, source] of sources.entries()) {
@@ -94,7 +98,7 @@ export class Ingest {
       const { text, dataSet = given.dataSet, service = given.service } = source;
       const key = `${dataSet} ${service ?? ''}`;
       let own = contexts.get(key);
-      if (!own) contexts.set(key, (own = recordContext({ ...given, dataSet, service, idFor })));
+      if (!own) contexts.set(key, (own = recordContext({ ...given, dataSet, service, givenId })));
       const result = this.#options.preparer.prepare(text, Buffer.byteLength(text), index, own);
       if (result.ok) accepted.push(result);
       else rejected.push({ index, fault: result });
@@ -102,9 +106,10 @@ export class Ingest {
     return accepted;
   }
 
-  #recordContext({ dataSet, service, idempotencyKey, trace }: IngestContext): RecordContext {
+  #recordContext({ dataSet, service, serviceFrom, idempotencyKey, trace }: IngestContext): RecordContext {
     const idFor = idempotencyKey === undefined ? this.#mintId : createKeyedIds(dataSet, idempotencyKey);
-    return recordContext({ dataSet, service, trace, idFor, receivedAt: isoMillis(this.#options.clock.now()) });
+    const receivedAt = isoMillis(this.#options.clock.now());
+    return recordContext({ dataSet, service, serviceFrom, trace, idFor, receivedAt });
   }
 
   /**
@@ -133,16 +138,6 @@ export class Ingest {
     const all = [...rejected, ...refused].sort((a, b) => a.index - b.index);
     return { status: 'settled', accepted, rejected: all };
   }
-}
-
-/** Reads spans of `body` as text; undefined for a span that is not UTF-8. Decided once for the whole body, mostly. */
-function textReader(body: Buffer): (start: number, end: number) => string | undefined {
-  if (isAscii(body)) {
-    const text = body.toString('latin1');
-    return (start, end) => text.slice(start, end);
-  }
-  if (isUtf8(body)) return (start, end) => body.toString('utf8', start, end);
-  return (start, end) => (isUtf8(body.subarray(start, end)) ? body.toString('utf8', start, end) : undefined);
 }
 
 /**

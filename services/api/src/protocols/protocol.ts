@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ProblemError } from '@paylog/shared/errors/problem-error';
+import type { ServiceFrom } from '@paylog/shared/record/prepare';
+import type { DataSetGate } from './data-set-gate.ts';
 import type { IngestResult } from './ingest-result.ts';
 import type { RecordBatch } from './record-batch.ts';
 
@@ -27,13 +29,18 @@ export interface Decoded {
   readonly batch: RecordBatch;
   /** Service of records that name none. */
   readonly service?: string | undefined;
+  /** Finds the service of a record that names none in its other fields; goes before every other fallback. */
+  readonly serviceFrom?: ServiceFrom | undefined;
   readonly idempotencyKey?: string | undefined;
   /** Says in the protocol's dialect what became of the records. Called once, with the result for `batch`. */
   readonly answer: (result: IngestResult) => Answer;
 }
 
-/** Reads a body after decompression. Throws `ProblemError` when nothing of it can be used. */
-export type Decode = (body: Buffer, maxRecords: number) => Decoded;
+/**
+ * Reads a body after decompression. Throws `ProblemError` when nothing of it can be used. `dataSets` is asked for each data set that
+ * a sender names.
+ */
+export type Decode = (body: Buffer, maxRecords: number, dataSets: DataSetGate) => Decoded;
 
 /**
  * A wire protocol: from bytes to records, and back to an answer in its dialect. Knows neither HTTP framework nor queue. One file per

@@ -10,7 +10,7 @@ export interface SpanBatch {
 /** One record that a protocol took out of its own framing, or built: JSON text in any accepted form. */
 export interface RecordSource {
   readonly text: string;
-  /** Id that the protocol carries beside the record; used when the record has none of its own. */
+  /** Id that the protocol carries beside the record, as its client wrote it; used when the record has none of its own. */
   readonly id?: string | undefined;
   /** Service of a record that names none. */
   readonly service?: string | undefined;
