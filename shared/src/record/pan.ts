@@ -173,17 +173,23 @@ function pansOfText(text: string): PanMatch[] {
   return matches;
 }
 
-/** RFC 9562. One in 10,000 looks as if it held a PAN; as an id it would be refused. All digits: rather a PAN. */
-const UUID =
-  /(?<![\da-z])(?=[\d-]*[a-f])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\da-z])/gi;
+/**
+ * UUIDs of any version (shippers make ids of that form from hashes), and what is written as 32, 40, 64 or 128 hexadecimal digits:
+ * UUIDs without hyphens, trace ids, digests. Of each kind one in a few thousand looks as if it held a PAN; as an id it would be
+ * refused.
+ */
+const HEXADECIMAL_ID =
+  /(?<![\da-z])(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f]{128}|[\da-f]{64}|[\da-f]{40}|[\da-f]{32})(?![\da-z])/gi;
+/** All digits, or digits and the D and F of track 2 data: rather a PAN. Four letters are more than track 2 data has. */
+const SURELY_NO_PAN = /[abce]|(?:\d*[df]){4}/i;
 
 /**
  * All PANs in `text`, in order. One may begin with the last four digits of the one before: then its `start` is that one's `end`.
- * UUIDs hold none.
+ * UUIDs and other hexadecimal ids hold none.
  */
 export function findPans(text: string): PanMatch[] {
   const matches = pansOfText(text);
   if (matches.length === 0) return matches;
-  const withoutUuids = text.replaceAll(UUID, (uuid) => 'x'.repeat(uuid.length));
-  return withoutUuids === text ? matches : pansOfText(withoutUuids);
+  const withoutIds = text.replaceAll(HEXADECIMAL_ID, (id) => (SURELY_NO_PAN.test(id) ? 'x'.repeat(id.length) : id));
+  return withoutIds === text ? matches : pansOfText(withoutIds);
 }

@@ -154,13 +154,18 @@ describe('PANs', () => {
     }
   });
 
-  it('leaves UUIDs and hexadecimal trace ids alone', () => {
+  it('leaves UUIDs, hexadecimal trace ids and digests alone', () => {
     const random = new Random(4);
     for (let round = 0; round < 100_000; round += 1) {
-      const hex = Array.from({ length: 32 }, () => random.below(16).toString(16)).join('');
-      const uuid = hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5');
-      assert.equal(redactText(uuid).redacted, 0, uuid);
+      const hex = Array.from({ length: 64 }, () => random.below(16).toString(16)).join('');
+      const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+      for (const id of [uuid, hex, hex.slice(0, 32), hex.slice(0, 40).toUpperCase()]) {
+        assert.equal(redactText(id).redacted, 0, id);
+      }
     }
+    // Track 2 data of 32 and 40 characters.
+    assert.equal(redactText('4111111111111111D25122010000000F').pan, 1);
+    assert.equal(redactText('4111111111111111D2512201000000000000000F').pan, 1);
     assert.equal(redactText('d258ec05-8b43-49b0-a2c4-712803870514').redacted, 0);
     assert.equal(redactText('41111111-1111-1111-1111-000000000000').redacted, 1);
     assert.equal(redactText('41111111-1111-4111-8abc-000000000000 4111-1111-1111-1111').pan, 1);
