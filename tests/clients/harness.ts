@@ -188,14 +188,18 @@ export function describeClient(
   }
 }
 
-/** `needsProgram('kcat', ['-V'], 'apt-get install kcat')`. */
-export function needsProgram(program: string, args: readonly string[], enable: string): Need {
+/**
+ * `needsProgram('kcat', ['-V'], 'apt-get install kcat')`. With `PAYLOG_REQUIRE_CLIENTS=1` a missing program is a failure.
+ */
+export function needsProgram(program: string, args: readonly string[], enable: string, name = program): Need {
   return async () => {
     try {
       await promisify(execFile)(program, args, { timeout: 30_000 });
       return {};
     } catch {
-      return { skipped: `there is no ${program}; enable it with \`${enable}\`` };
+      const skipped = `there is no ${name}; enable it with \`${enable}\``;
+      if (process.env['PAYLOG_REQUIRE_CLIENTS'] === '1') throw new Error(`PAYLOG_REQUIRE_CLIENTS=1, but ${skipped}`);
+      return { skipped };
     }
   };
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'mocha';
-import { describeClient, expectExactlyOnce, messagesOf, needsProgram, newMarker } from './harness.ts';
+import { deadLettersWith } from './dead-letters.ts';
+import { needsKcat } from './direct-producers.ts';
+import { describeClient, expectExactlyOnce, messagesOf, newMarker } from './harness.ts';
 import { runProgram } from './program.ts';
 
 const COUNT = 10_000;
@@ -18,17 +20,12 @@ describeClient(
       const args = ['-P', '-b', kafka.brokers, '-t', kafka.topics.direct, '-z', 'lz4'];
       await runProgram('kcat', args, { input: lines.map((line) => `${line}\n`).join('') });
       await expectExactlyOnce(here(), marker, COUNT);
-      const letters = (await kafka.read(kafka.topics.deadLetters))
-        .map(({ value }) => JSON.parse(String(value)) as { record: string; error: { type: string } })
-        .filter(({ record }) => record.includes(marker));
-      assert.deepEqual(
-        letters.map(({ record, error }) => [record, error.type]).sort(),
-        [
-          [poison[0], 'invalid_json'],
-          [poison[1], 'missing_field'],
-        ].sort(),
-      );
+      const letters = await deadLettersWith(here(), marker);
+      assert.deepEqual(letters.map(({ type, field, record }) => [type, field, record]).sort(), [
+        ['invalid_json', undefined, poison[0]],
+        ['missing_field', 'service', poison[1]],
+      ]);
     });
   },
-  { on: ['Kafka and Elasticsearch'], needs: needsProgram('kcat', ['-V'], 'apt-get install kcat') },
+  { on: ['Kafka and Elasticsearch'], needs: needsKcat },
 );

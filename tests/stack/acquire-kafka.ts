@@ -135,7 +135,16 @@ async function format(installation: string, propertiesFile: string, more: readon
 }
 
 function classPath(installation: string): readonly string[] {
-  return ['-Dorg.slf4j.simpleLogger.defaultLogLevel=info', '-cp', path.join(installation, 'lib', '*')];
+  return ['-Dorg.slf4j.simpleLogger.defaultLogLevel=info', '-cp', jarsOf(installation)];
+}
+
+function jarsOf(installation: string): string {
+  return path.join(installation, 'lib', '*');
+}
+
+/** The class path of Kafka's jars, its Java client among them. Fetches them if they are not there: needs Maven. */
+export async function kafkaJars(): Promise<string> {
+  return jarsOf(await provisionKafka());
 }
 
 /** One node that is broker and controller, with internal topics small enough to be made at once. */

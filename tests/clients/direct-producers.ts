@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
+import { needsProgram, waitUntilFound, type Deployed } from './harness.ts';
+import type { BufferingClient } from './outage.ts';
+import { blockOf } from './pages.ts';
+import { needsRsyslog, Rsyslog } from './rsyslog.ts';
+
+export const needsKcat = needsProgram('kcat', ['-V'], 'apt-get install kcat');
+
+const CHUNK = 500;
+const SETTLE_MS = 120_000;
+
+type Records = Iterable<object> | AsyncIterable<object>;
+
+/** Sends records as docs/sending/kafka.md does, in chunks; resolves when Kafka has them all. */
+export async function sendWithKafkajs({ kafka }: Deployed, records: Records): Promise<void> {
+  if (kafka === undefined) throw new Error('there is no Kafka');
+  const client = new Kafka({
+    brokers: kafka.brokers.split(','),
+    logLevel: logLevel.NOTHING,
+    retry: { initialRetryTime: 300, maxRetryTime: 5000, retries: 30 },
+  });
+  const producer = client.producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  let messages: { value: string }[] = [];
+  const flush = async (): Promise<void> => {
+    await producer.send({ topic: kafka.topics.direct, acks: -1, compression: CompressionTypes.GZIP, messages });
+    messages = [];
+  };
+  try {
+    for await (const record of records) {
+      messages.push({ value: JSON.stringify(record) });
+      if (messages.length >= CHUNK) await flush();
+    }
+    if (messages.length > 0) await flush();
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** Producers that write to the direct topic, through an outage of its broker. */
+export const directProducers: readonly BufferingClient[] = [
+  {
+    // Holds no records itself: the application waits for `send`, which goes on trying.
+    name: 'kafkajs',
+    exactlyOnce: true,
+    send: async (deployed, { records }) => {
+      await sendWithKafkajs(deployed, withIds(records));
+    },
+  },
+  {
+    // librdkafka's queue in memory: 100,000 messages, five minutes.
+    name: 'kcat',
+    needs: needsKcat,
+    exactlyOnce: true,
+    send: async ({ kafka }, { records }) => {
+      if (kafka === undefined) throw new Error('there is no Kafka');
+      const args = ['-P', '-b', kafka.brokers, '-t', kafka.topics.direct, '-z', 'lz4', '-X', 'acks=all'];
+      const child = spawn('kcat', args, { stdio: ['pipe', 'ignore', 'pipe'] });
+      let said = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+      child.stdin.on('error', () => {});
+      const ended = once(child, 'close');
+      for await (const record of withIds(records)) child.stdin.write(`${JSON.stringify(record)}\n`);
+      child.stdin.end();
+      const [code] = (await ended) as [number | null];
+      if (code !== 0) throw new Error(`kcat ended with ${code}: ${said}`);
+    },
+  },
+  {
+    // rsyslog's queue in memory and on disk, and librdkafka's behind it.
+    name: 'rsyslog omkafka',
+    needs: needsRsyslog,
+    exactlyOnce: true,
+    send: async (deployed, { records, marker, count }) => {
+      await using rsyslog = await Rsyslog.start(blockOf('kafka.md', 'rsyslog', deployed));
+      await rsyslog.log('checkout', messagesIn(records));
+      await waitUntilFound(deployed, marker, count, SETTLE_MS);
+    },
+  },
+];
+
+async function* withIds(records: AsyncIterable<{ readonly message: string }>): AsyncGenerator<object> {
+  for await (const { message } of records) yield { id: randomUUID(), service: 'checkout', message };
+}
+
+async function* messagesIn(records: AsyncIterable<{ readonly message: string }>): AsyncGenerator<string> {
+  for await (const { message } of records) yield message;
+}
