@@ -6,7 +6,7 @@ import { missingTool, stackDirectory } from '../stack/provision.ts';
 import { LONG, needsProgram, type Need } from './harness.ts';
 import type { TestedBlock } from './markdown-blocks.ts';
 import { runProgram } from './program.ts';
-import { needsRsyslog, Rsyslog } from './rsyslog.ts';
+import { needsRsyslogWith, Rsyslog } from './rsyslog.ts';
 
 interface Sending {
   /** The message that a block without one of its own is to send. */
@@ -21,20 +21,13 @@ export interface BlockRunner {
   readonly run: (text: string, sending: Sending) => Promise<void>;
 }
 
-const PACKAGES: ReadonlyMap<string, string> = new Map([['rsyslogd', 'rsyslog rsyslog-kafka rsyslog-elasticsearch']]);
-
 /** How a block of its language is run, and what it needs on this machine. */
 export function runnerOf(block: TestedBlock): BlockRunner {
   const make = languages[block.language];
   if (make === undefined) throw new Error(`no runner for ${block.language}, line ${block.line}`);
   const { needs, run } = make(block);
   const programs = (block.options.get('needs') ?? []).map((program) =>
-    needsProgram(
-      'sh',
-      ['-c', 'command -v "$0"', program],
-      `apt-get install ${PACKAGES.get(program) ?? program}`,
-      program,
-    ),
+    needsProgram('sh', ['-c', 'command -v "$0"', program], `apt-get install ${program}`, program),
   );
   return { run, needs: allOf([...programs, needs]) };
 }
@@ -65,14 +58,21 @@ const languages: Readonly<Record<string, (block: TestedBlock) => BlockRunner>> =
       await runProgram('java', ['-cp', await kafkaJars(), `${name}.java`], { cwd: folder });
     }),
   }),
-  python: ({ options }) => ({
-    needs: allOf([needsLong, needsProgram('python3', ['-m', 'venv', '--help'], 'apt-get install python3-venv')]),
-    run: inFolder(async (text, folder) => {
-      const python = await virtualEnvironment(options.get('pip') ?? []);
-      await writeFile(path.join(folder, 'block.py'), text);
-      await runProgram(python, ['block.py'], { cwd: folder });
-    }),
-  }),
+  python: ({ options }) => {
+    const packages = options.get('pip') ?? [];
+    const needsVenv = needsProgram('python3', ['-m', 'venv', '--help'], 'apt-get install python3-venv');
+    return {
+      needs:
+        packages.length === 0
+          ? needsProgram('python3', ['-V'], 'apt-get install python3')
+          : allOf([needsLong, needsVenv]),
+      run: inFolder(async (text, folder) => {
+        const python = packages.length === 0 ? 'python3' : await virtualEnvironment(packages);
+        await writeFile(path.join(folder, 'block.py'), text);
+        await runProgram(python, ['block.py'], { cwd: folder });
+      }),
+    };
+  },
   go: () => ({
     needs: allOf([needsLong, needsProgram('go', ['version'], 'apt-get install golang')]),
     run: inFolder(async (text, folder) => {
@@ -83,8 +83,8 @@ const languages: Readonly<Record<string, (block: TestedBlock) => BlockRunner>> =
       await runProgram('go', ['run', '.'], go);
     }),
   }),
-  rsyslog: () => ({
-    needs: needsRsyslog,
+  rsyslog: ({ text: config }) => ({
+    needs: needsRsyslogWith(config.includes('omelasticsearch') ? 'omelasticsearch' : 'omkafka'),
     run: async (text, { message, whenFound }) => {
       await using rsyslog = await Rsyslog.start(text);
       await rsyslog.log('checkout', [message]);
@@ -130,7 +130,7 @@ async function virtualEnvironment(packages: readonly string[]): Promise<string> 
   if (!existsSync(complete)) {
     await mkdir(stackDirectory(), { recursive: true });
     await runProgram('python3', ['-m', 'venv', '--clear', folder]);
-    if (packages.length > 0) await runProgram(python, ['-m', 'pip', 'install', '--quiet', ...packages]);
+    await runProgram(python, ['-m', 'pip', 'install', '--quiet', ...packages]);
     await writeFile(complete, '');
   }
   return python;

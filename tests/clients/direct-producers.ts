@@ -5,7 +5,7 @@ import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import { needsProgram, waitUntilFound, type Deployed } from './harness.ts';
 import type { BufferingClient } from './outage.ts';
 import { blockOf } from './pages.ts';
-import { needsRsyslog, Rsyslog } from './rsyslog.ts';
+import { needsRsyslogWith, Rsyslog } from './rsyslog.ts';
 
 export const needsKcat = needsProgram('kcat', ['-V'], 'apt-get install kcat');
 
@@ -72,7 +72,7 @@ export const directProducers: readonly BufferingClient[] = [
   {
     // rsyslog's queue in memory and on disk, and librdkafka's behind it.
     name: 'rsyslog omkafka',
-    needs: needsRsyslog,
+    needs: needsRsyslogWith('omkafka'),
     exactlyOnce: true,
     send: async (deployed, { records, marker, count }) => {
       await using rsyslog = await Rsyslog.start(blockOf('kafka.md', 'rsyslog', deployed));

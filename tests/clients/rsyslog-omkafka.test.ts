@@ -3,7 +3,7 @@ import { it } from 'mocha';
 import { deadLettersWith } from './dead-letters.ts';
 import { describeClient, expectExactlyOnce, messagesOf, newMarker } from './harness.ts';
 import { blockOf } from './pages.ts';
-import { needsRsyslog, Rsyslog } from './rsyslog.ts';
+import { needsRsyslogWith, Rsyslog } from './rsyslog.ts';
 
 const COUNT = 10_000;
 
@@ -25,5 +25,5 @@ describeClient(
       );
     });
   },
-  { on: ['Kafka and Elasticsearch'], needs: needsRsyslog },
+  { on: ['Kafka and Elasticsearch'], needs: needsRsyslogWith('omkafka') },
 );

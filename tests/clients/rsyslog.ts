@@ -8,13 +8,15 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { freePort } from '../stack/free-port.ts';
-import { needsProgram } from './harness.ts';
+import { needsProgram, type Need } from './harness.ts';
 
-export const needsRsyslog = needsProgram(
-  'rsyslogd',
-  ['-v'],
-  'apt-get install rsyslog rsyslog-kafka rsyslog-elasticsearch',
-);
+const MODULES = 'command -v rsyslogd && ls /usr/lib*/rsyslog/$0 /usr/lib/*/rsyslog/$0 2>/dev/null | grep -q .';
+
+/** rsyslogd with an output module, e.g. `omkafka`. */
+export function needsRsyslogWith(module: 'omkafka' | 'omelasticsearch'): Need {
+  const enable = `apt-get install rsyslog rsyslog-${module.slice(2)}`;
+  return needsProgram('sh', ['-c', MODULES, `${module}.so`], enable, `rsyslog with ${module}`);
+}
 
 const READY_MS = 15_000;
 const STOP_MS = 20_000;
