@@ -9,6 +9,7 @@ import { RecordPreparer } from '@paylog/shared/record/prepare';
 import { Health } from '@paylog/shared/telemetry/health';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
 import { createApp } from './app.ts';
+import { createElasticsearchRouter } from './compat/elasticsearch-router.ts';
 import { createDocsRouter } from './docs/docs-router.ts';
 import { createHealthRouter } from './health/health-router.ts';
 import { HttpServer } from './http-server.ts';
@@ -93,6 +94,7 @@ export function createApi(deps: ApiDeps): Api {
     health: createHealthRouter(health),
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs: options.searchTimeoutMs }),
     docs: createDocsRouter(),
+    elasticsearch: createElasticsearchRouter({ queue: () => publisher.state(), clock }),
     logger,
   });
   const server = new HttpServer((request, response) => {

@@ -13,11 +13,13 @@ export interface AppParts {
   readonly search: Router;
   /** `/docs`, `/docs/errors`, `/openapi.json`. */
   readonly docs: Router;
+  /** What clients of Elasticsearch ask below `/elasticsearch` before they send. */
+  readonly elasticsearch: Router;
   readonly logger: Logger;
 }
 
 /** Everything but ingest. Every answer carries the security headers and a request id; every error is a problem document. */
-export function createApp({ health, search, docs, logger }: AppParts): Express {
+export function createApp({ health, search, docs, elasticsearch, logger }: AppParts): Express {
   const app = express();
   app.set('x-powered-by', false);
   app.set('etag', false);
@@ -32,6 +34,7 @@ export function createApp({ health, search, docs, logger }: AppParts): Express {
   app.use(health);
   app.use('/api/v1/logs', search);
   app.use(docs);
+  app.use('/elasticsearch', elasticsearch);
   app
     .route('/')
     .get((_request, response) => {

@@ -1,3 +1,4 @@
+import { ELASTICSEARCH_PATHS, ELASTICSEARCH_SCHEMAS } from './openapi-elasticsearch.ts';
 import { LOG_PATHS } from './openapi-logs.ts';
 import { OPERATION_PATHS } from './openapi-operations.ts';
 import { SCHEMAS } from './openapi-schemas.ts';
@@ -18,11 +19,12 @@ export function openApiDocument(version: string) {
     tags: [
       { name: 'Ingest', description: 'Records in' },
       { name: 'Search', description: 'Records out' },
+      { name: 'Elasticsearch', description: 'Records in from shippers that write to Elasticsearch' },
       { name: 'Operations', description: 'Health, metrics, documentation' },
     ],
-    paths: { ...LOG_PATHS, ...OPERATION_PATHS },
+    paths: { ...LOG_PATHS, ...ELASTICSEARCH_PATHS, ...OPERATION_PATHS },
     components: {
-      schemas: SCHEMAS,
+      schemas: { ...SCHEMAS, ...ELASTICSEARCH_SCHEMAS },
       headers: {
         RetryAfter: {
           description: 'Seconds to wait before the same request is sent again.',

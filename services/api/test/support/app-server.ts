@@ -6,6 +6,7 @@ import type { StoreSearcher } from '@paylog/shared/ports/store';
 import { Health } from '@paylog/shared/telemetry/health';
 import { createMetrics, type Metrics } from '@paylog/shared/telemetry/metrics';
 import { createApp } from '../../src/app.ts';
+import { createElasticsearchRouter } from '../../src/compat/elasticsearch-router.ts';
 import { createDocsRouter } from '../../src/docs/docs-router.ts';
 import { createHealthRouter } from '../../src/health/health-router.ts';
 import { createSearchRouter } from '../../src/search/search-router.ts';
@@ -61,6 +62,7 @@ export function makeParts({ searcher, timeoutMs = 5000, nowMs, queue = () => UP 
     health: createHealthRouter(health),
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs }),
     docs: createDocsRouter(),
+    elasticsearch: createElasticsearchRouter({ queue, clock }),
     logger: log,
   };
   return { parts, metrics, log, health };
