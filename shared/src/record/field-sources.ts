@@ -13,7 +13,8 @@ const source = (field: string, ...synonyms: readonly string[]): FieldSource => (
 
 /** One entry per canonical leaf. What no entry claims is kept under `attributes`. */
 export const FIELD_SOURCES: readonly FieldSource[] = [
-  source('message', 'msg'),
+  // `log` is what Fluent Bit and Docker write, `event` structlog, `MESSAGE` journald.
+  source('message', 'msg', 'log', 'event', 'MESSAGE', 'event.original'),
   source('service', 'service.name', 'service_name'),
   source('timestamp', '@timestamp', 'time', 'ts'),
   source('level', 'log.level', 'severity', 'severity_text', 'severity_number'),
