@@ -7,13 +7,13 @@ import { envelopePrefix, envelopeTail } from './envelope.ts';
 import { recordFault, type RecordFault } from './fault.ts';
 import { JsonLimitError, parseJsonTree } from './json-tree.ts';
 import { lexicalScan, scanResult } from './lexical-scan.ts';
-import { MAX_ID_LENGTH, type RecordLimits } from './limits.ts';
+import type { RecordLimits } from './limits.ts';
 import { walkMembers, type MemberWalk } from './member-walk.ts';
 import { normalizeRecord } from './normalize-record.ts';
 import { isPlain, mayNameCvv } from './plain-text.ts';
 import { compileRecordSchema, type CanonicalRecord, type RecordValidator } from './record-schema.ts';
 import { missingField, schemaFault } from './schema-fault.ts';
-import { holdsCardData, holdsPanNumber, redactText } from './redact.ts';
+import { cleanText, holdsCardData, holdsPanNumber } from './redact.ts';
 import { isoMillis, parseTimestamp } from './timestamp.ts';
 
 /** Finds a name for the service in a record that passed the schema: 1 to 256 characters, or undefined. */
@@ -24,10 +24,8 @@ export interface RequestFacts {
   readonly dataSet: string;
   /** 24-character form; also the event time of records without one. */
   readonly receivedAt: string;
-  /** Id of a record that brings none; `index` is its position in the request. */
+  /** Id of a record that brings none; `index` is its position in the request. One that `givenIdFault` lets pass. */
   readonly idFor: (index: number) => string;
-  /** Id that the protocol carries beside the record, as its client wrote it; goes before `idFor`. */
-  readonly givenId?: ((index: number) => string | undefined) | undefined;
   /** Service of records that name none. */
   readonly service?: string | undefined;
   /** Finds the service of a record that names none in its other fields; goes before `service`. */
@@ -42,9 +40,10 @@ export interface RecordContext extends RequestFacts {
   readonly tail: string;
 }
 
-/** Makes the context of one request. */
+/** Makes the context of one request. The service is redacted as everything else is. */
 export function recordContext(facts: RequestFacts): RecordContext {
-  return { ...facts, tail: envelopeTail(facts.receivedAt, facts.dataSet) };
+  const service = facts.service === undefined ? undefined : cleanText(facts.service).text;
+  return { ...facts, service, tail: envelopeTail(facts.receivedAt, facts.dataSet) };
 }
 
 /** A record that may go on the queue. Its bytes are `prefix` (ASCII or UTF-8 text) followed by `body`. */
@@ -192,16 +191,8 @@ function assemble(checked: Checked, index: number, context: RecordContext): Prep
   let extras = walk.numbers;
   let { id } = record;
   if (id === undefined) {
-    const given = context.givenId?.(index);
-    if (given !== undefined) {
-      const fault = idFault(given);
-      if (fault) return fault;
-      id = given.replaceAll(UNSAFE_IN_IDS, '\ufffd');
-      extras += `"id":${JSON.stringify(id)},`;
-    } else {
-      id = context.idFor(index);
-      extras += `"id":"${id}",`;
-    }
+    id = context.idFor(index);
+    extras += `"id":"${id}",`;
   }
   if (record.level === undefined) extras += '"level":"info",';
   if (record.timestamp === undefined) extras += `"timestamp":"${context.receivedAt}",`;
@@ -223,19 +214,6 @@ function assemble(checked: Checked, index: number, context: RecordContext): Prep
     pan: found.pan,
     cvv: found.cvv,
   };
-}
-
-/** As in ids that records bring: lone surrogates have no UTF-8 form, and NUL is replaced. */
-const UNSAFE_IN_IDS = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-/** What is wrong with an id that stands beside the record. The rules are those of an id inside. */
-function idFault(id: string): RecordFault | undefined {
-  if (id.length === 0) return recordFault('invalid_value', 'id must not be empty', 'id');
-  if (id.length > MAX_ID_LENGTH) {
-    return recordFault('too_long', `id must be at most ${MAX_ID_LENGTH} characters long`, 'id');
-  }
-  if (redactText(id).redacted === 0) return undefined;
-  return recordFault('sensitive_id', 'id must not contain a card number: ids are keys and cannot be redacted', 'id');
 }
 
 /** What {@link prepareRecord} needs besides the bytes. */

@@ -2,6 +2,7 @@ import { isAscii } from 'node:buffer';
 import type { Publisher, PublishOutcome, QueueMessage } from '@paylog/shared/ports/queue';
 import type { Clock } from '@paylog/shared/ports/clock';
 import { recordFault } from '@paylog/shared/record/fault';
+import { givenIdFault } from '@paylog/shared/record/given-id';
 import { createIdMint, createKeyedIds, type IdMint } from '@paylog/shared/record/mint-id';
 import {
   type PreparedRecord,
@@ -85,9 +86,9 @@ export class Ingest {
   #prepareSources({ sources }: SourceBatch, context: IngestContext, rejected: RecordRejection[]): PreparedRecord[] {
     const contexts = new Map<string, RecordContext>();
     const given = this.#recordContext(context);
-    const givenId = (index: number): string | undefined => {
+    const idFor = (index: number): string => {
       const source = sources[index];
-      return source && 'text' in source ? source.id : undefined;
+      return (source && 'text' in source ? source.id : undefined) ?? given.idFor(index);
     };
     const accepted: PreparedRecord[] = [];
     for (const [index, source] of sources.entries()) {
@@ -95,10 +96,15 @@ export class Ingest {
         rejected.push({ index, fault: source });
         continue;
       }
-      const { text, dataSet = given.dataSet, service = given.service } = source;
+      const { text, id, dataSet = given.dataSet, service = given.service } = source;
+      const fault = id === undefined ? undefined : givenIdFault(id);
+      if (fault) {
+        rejected.push({ index, fault });
+        continue;
+      }
       const key = `${dataSet} ${service ?? ''}`;
       let own = contexts.get(key);
-      if (!own) contexts.set(key, (own = recordContext({ ...given, dataSet, service, givenId })));
+      if (!own) contexts.set(key, (own = recordContext({ ...given, dataSet, service, idFor })));
       const result = this.#options.preparer.prepare(text, Buffer.byteLength(text), index, own);
       if (result.ok) accepted.push(result);
       else rejected.push({ index, fault: result });

@@ -249,12 +249,11 @@ describe('Elasticsearch _bulk', () => {
 });
 
 describe('Elasticsearch ids', () => {
-  it('are used when the document brings none, in any form that JSON has', async () => {
-    for (const id of ['plain', 'a"b\\c', 'caf\u00e9 \u{1f4b3}', 'line\nfeed', '</x>']) {
+  it('are used when the document brings none', async () => {
+    for (const id of ['plain', 'caf\u00e9 \u{1f4b3}', '</x>', 'x'.repeat(256)]) {
       assert.equal((await only({ create: { _index: 'a', _id: id } }, DOCUMENT)).id, id);
     }
     assert.equal((await only({ create: { _id: 'outer' } }, { ...DOCUMENT, id: 'own' })).id, 'own');
-    assert.equal((await only({ create: { _id: 'a\0b\ud800' } }, DOCUMENT)).id, 'a\ufffdb\ufffd');
   });
 
   it('are made, and answered, where there is none', async () => {
@@ -272,12 +271,14 @@ describe('Elasticsearch ids', () => {
     ['', 'invalid_value'],
     ['x'.repeat(257), 'too_long'],
     ['4111111111111111', 'sensitive_id'],
+    ['a"b', 'invalid_value'],
+    ['a\nb', 'invalid_value'],
   ] as const) {
     it(`are rejected with ${code}`, async () => {
       const session = new ProtocolSession();
       const answer = await bulk(session, lines({ create: { _id: id } }, DOCUMENT, into('a'), DOCUMENT));
       assert.deepEqual(statuses(answer), [400, 201]);
-      assert.match(answer.items[0]?.['create']?.error?.reason ?? '', new RegExp(`^\\[${code}\\] id must`));
+      assert.match(answer.items[0]?.['create']?.error?.reason ?? '', new RegExp(`^\\[${code}\\] the id must`));
     });
   }
 });
