@@ -115,14 +115,17 @@ export interface OtlpName {
   readonly text: string;
   readonly target: OtlpTarget | undefined;
   readonly isOwnName: boolean;
+  /** The key under which it is kept; undefined when it is not. */
+  readonly key: string | undefined;
 }
 
-function makeName(attribute: string): OtlpName {
+function makeName(attribute: string, key: string | undefined): OtlpName {
   return {
     name: attribute,
     text: `${JSON.stringify(attribute)}:`,
     target: TARGETS.get(attribute),
     isOwnName: OWN_NAMES.has(attribute),
+    key,
   };
 }
 
@@ -143,8 +146,10 @@ export class OtlpNames {
   get(key: string, decode: (key: string) => string): OtlpName {
     const known = this.#byKey.get(key);
     if (known) return known;
-    const made = makeName(decode(key));
-    if (this.#byKey.size < MAX_NAMES && key.length <= MAX_NAME_LENGTH) this.#byKey.set(copyOf(key), made);
+    const isKept = this.#byKey.size < MAX_NAMES && key.length <= MAX_NAME_LENGTH;
+    const ownKey = isKept ? copyOf(key) : undefined;
+    const made = makeName(decode(key), ownKey);
+    if (ownKey !== undefined) this.#byKey.set(ownKey, made);
     return made;
   }
 }

@@ -33,6 +33,25 @@ const BYTE_CLASS = Uint8Array.from({ length: 256 }, (_, byte) =>
 /** Names by their bytes, each as one character. */
 const NAMES = new OtlpNames();
 
+/**
+ * The names seen last, by a cheap mark of their bytes: finding one here costs a comparison, in the map above a hash over all its
+ * characters as well.
+ */
+const RECENT_SIZE = 1024;
+const RECENT = new Array<RecentName | undefined>(RECENT_SIZE).fill(undefined);
+
+interface RecentName {
+  readonly latin1: string;
+  readonly name: OtlpName;
+}
+
+function recentSlot(bytes: Buffer, start: number, end: number): number {
+  const first = bytes[start] ?? 0;
+  const middle = bytes[(start + end) >> 1] ?? 0;
+  const last = bytes[end - 1] ?? 0;
+  return ((end - start) * 37 + first * 101 + middle * 29 + last * 7) & (RECENT_SIZE - 1);
+}
+
 const TWO_TO_32 = 4_294_967_296;
 
 /** A signed 64-bit number in decimal. */
@@ -110,8 +129,15 @@ export class OtlpProtobufValues {
     const nameEnd = this.#reader.span(end);
     const start = this.#reader.at;
     this.#reader.at = nameEnd;
-    const latin1 = this.#latin1.slice(start, nameEnd);
-    return NAMES.get(latin1, () => JSON.parse(this.textAt(start, nameEnd, field)) as string);
+    const slot = recentSlot(this.#reader.bytes, start, nameEnd);
+    const recent = RECENT[slot];
+    if (recent?.latin1.length === nameEnd - start && this.#latin1.startsWith(recent.latin1, start)) return recent.name;
+    const name = NAMES.get(
+      this.#latin1.slice(start, nameEnd),
+      () => JSON.parse(this.textAt(start, nameEnd, field)) as string,
+    );
+    if (name.key !== undefined) RECENT[slot] = { latin1: name.key, name };
+    return name;
   }
 
   /** An `AnyValue` that ends at `end`, as JSON text. */

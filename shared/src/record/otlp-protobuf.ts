@@ -241,12 +241,14 @@ class Decoder {
 
   /** In hexadecimal; one of another length is no id (logs.proto: assume that there is none) and kept beside. All zeros are absent. */
   #id(end: number, length: number): [string | undefined, string | undefined] {
-    const idEnd = this.#reader.span(end);
-    const id = this.#reader.bytes.subarray(this.#reader.at, idEnd);
-    this.#reader.at = idEnd;
-    const hex = id.toString('hex');
+    const reader = this.#reader;
+    const idEnd = reader.span(end);
+    const start = reader.at;
+    reader.at = idEnd;
+    const hex = reader.bytes.toString('hex', start, idEnd);
+    if (!hex.startsWith('0') && hex.length === length * 2) return [hex, undefined];
     if (/^0*$/.test(hex)) return [undefined, undefined];
-    return id.length === length ? [hex, undefined] : [undefined, bytesText(id)];
+    return hex.length === length * 2 ? [hex, undefined] : [undefined, bytesText(reader.bytes.subarray(start, idEnd))];
   }
 
   /** Collectors read files and topics as bytes: what is text is taken as text. */
