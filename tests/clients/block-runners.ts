@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kafkaJars } from '../stack/acquire-kafka.ts';
-import { missingTool, stackDirectory } from '../stack/provision.ts';
-import { LONG, needsProgram, type Need } from './harness.ts';
+import { stackDirectory } from '../stack/provision.ts';
+import { allOf, needsJava, needsLong, needsProgram, type Need } from './needs.ts';
 import type { TestedBlock } from './markdown-blocks.ts';
 import { runProgram } from './program.ts';
 import { needsRsyslogWith, Rsyslog } from './rsyslog.ts';
@@ -47,11 +47,7 @@ const languages: Readonly<Record<string, (block: TestedBlock) => BlockRunner>> =
     }),
   }),
   java: () => ({
-    needs: async () => {
-      const missing = await missingTool();
-      if (missing === undefined) return {};
-      return { skipped: `there is ${missing}; enable it with \`apt-get install openjdk-17-jdk-headless maven\`` };
-    },
+    needs: needsJava,
     run: inFolder(async (text, folder) => {
       const name = /class (\w+)/.exec(text)?.[1] ?? 'Block';
       await writeFile(path.join(folder, `${name}.java`), text);
@@ -105,19 +101,6 @@ function inFolder(action: (text: string, folder: string) => Promise<void>): Bloc
       await rm(folder, { recursive: true, force: true });
     }
     await whenFound();
-  };
-}
-
-const needsLong: Need = () =>
-  Promise.resolve(LONG ? {} : { skipped: 'it fetches libraries; enable it with `CLIENTS_LONG=1`' });
-
-function allOf(needs: readonly Need[]): Need {
-  return async () => {
-    for (const need of needs) {
-      const answer = await need();
-      if ('skipped' in answer) return answer;
-    }
-    return {};
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'mocha';
-import { describeClient, expectExactlyOnce, messagesOf, needsProgram, newMarker } from './harness.ts';
+import { describeClient, expectExactlyOnce, messagesOf, newMarker } from './harness.ts';
+import { needsProgram } from './needs.ts';
 import { runProgram } from './program.ts';
 
 const COUNT = 10_000;

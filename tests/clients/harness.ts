@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { after, before, describe } from 'mocha';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { searchAll, searchPage, type FoundLog } from '../e2e/api-client.ts';
@@ -15,9 +13,7 @@ import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { orSkip } from '../stack/skip.ts';
 import type { Skipped } from '../stack/stack-service.ts';
-
-/** The full form of tests that have a short one for CI: `CLIENTS_LONG=1`. */
-export const LONG = process.env['CLIENTS_LONG'] === '1';
+import type { Need } from './needs.ts';
 
 const TEST_MS = 180_000;
 const START_MS = 300_000;
@@ -137,9 +133,6 @@ after(async function () {
   shared.clear();
 });
 
-/** What a client needs on this machine; says what enables it where it is missing. */
-export type Need = () => Promise<Skipped | object>;
-
 export interface ClientOptions {
   /** Absent: on both. */
   readonly on?: readonly Deployed['kind'][];
@@ -186,22 +179,6 @@ export function describeClient(
       });
     });
   }
-}
-
-/**
- * `needsProgram('kcat', ['-V'], 'apt-get install kcat')`. With `PAYLOG_REQUIRE_CLIENTS=1` a missing program is a failure.
- */
-export function needsProgram(program: string, args: readonly string[], enable: string, name = program): Need {
-  return async () => {
-    try {
-      await promisify(execFile)(program, args, { timeout: 30_000 });
-      return {};
-    } catch {
-      const skipped = `there is no ${name}; enable it with \`${enable}\``;
-      if (process.env['PAYLOG_REQUIRE_CLIENTS'] === '1') throw new Error(`PAYLOG_REQUIRE_CLIENTS=1, but ${skipped}`);
-      return { skipped };
-    }
-  };
 }
 
 /** Resolves when a search for the marker finds at least so many records. */

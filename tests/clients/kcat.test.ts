@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'mocha';
 import { deadLettersWith } from './dead-letters.ts';
-import { needsKcat } from './direct-producers.ts';
+import { needsKcat } from './needs.ts';
 import { describeClient, expectExactlyOnce, messagesOf, newMarker } from './harness.ts';
 import { runProgram } from './program.ts';
 

@@ -5,7 +5,8 @@ import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { orSkip } from '../stack/skip.ts';
 import type { KafkaBroker } from '../stack/stack-service.ts';
 import { directProducers } from './direct-producers.ts';
-import { deployOn, expectExactlyOnce, expectNothingLost, LONG, type Deployed } from './harness.ts';
+import { deployOn, expectExactlyOnce, expectNothingLost, type Deployed } from './harness.ts';
+import { LONG } from './needs.ts';
 import { Outage, type BufferingClient, type OutageLoad } from './outage.ts';
 
 /** In CI the broker is away for 5 s and each client sends 500 records; CLIENTS_LONG=1 makes it 20 s and 10,000. */
@@ -40,6 +41,7 @@ describe(`a broker is killed for ${OUTAGE_MS / 1000} s while clients send`, func
       );
       running.set(client.name, { load, sent });
     }
+    await Promise.all(Array.from(running.values(), ({ load, sent }) => Promise.race([load.underWay, sent])));
     await outage.run(broker);
     await Promise.all(Array.from(running.values(), ({ sent }) => sent));
   });

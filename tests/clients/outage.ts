@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaBroker } from '../stack/stack-service.ts';
-import { messageOf, newMarker, type Deployed, type Need } from './harness.ts';
+import { messageOf, newMarker, type Deployed } from './harness.ts';
+import { type Need } from './needs.ts';
 
 /** One record that a client is to send. */
 export interface OutageRecord {
@@ -14,6 +15,8 @@ export interface OutageLoad {
   readonly count: number;
   /** Hands the records out at the pace of an application that goes on logging while the broker is down. */
   readonly records: AsyncIterable<OutageRecord>;
+  /** Resolves when the records that come before the outage were taken. */
+  readonly underWay: Promise<void>;
 }
 
 /** A client that keeps records while they are not taken, and sends them again. */
@@ -55,14 +58,18 @@ export class Outage {
 
   load(count: number): OutageLoad {
     const marker = newMarker();
-    return { marker, count, records: this.#records(marker, count) };
+    const underWay = new Gate();
+    return { marker, count, records: this.#records(marker, count, underWay), underWay: underWay.opened };
   }
 
   /** 40 % before the outage, 20 % spread over it, 40 % behind it. */
-  async *#records(marker: string, count: number): AsyncGenerator<OutageRecord> {
+  async *#records(marker: string, count: number, underWay: Gate): AsyncGenerator<OutageRecord> {
     const [last, first] = [Math.floor(count * 0.6), Math.floor(count * 0.4)];
     for (let n = 0; n < count; n += 1) {
-      if (n === first) await this.#began.opened;
+      if (n === first) {
+        underWay.open();
+        await this.#began.opened;
+      }
       if (n === last) await this.#ended.opened;
       if (n >= first && n < last) await delay(this.#durationMs / (last - first));
       else if (n % CHUNK === CHUNK - 1) await delay(REST_MS);

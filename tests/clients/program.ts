@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 
 const TAIL = 4000;
 
 export interface ProgramOptions {
-  /** Fed to its standard input. */
-  readonly input?: string;
+  /** Fed to its standard input, as it comes. */
+  readonly input?: string | AsyncIterable<string>;
   /** On top of PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -32,8 +33,10 @@ export async function runProgram(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   // A program that reads no input, or ends before all of it, closes the pipe; its exit code says what that means.
   child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  const closed = once(child, 'close');
+  if (typeof input === 'string') child.stdin.end(input);
+  else Readable.from(input).pipe(child.stdin);
+  const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
   if (code !== 0) {
     throw new Error(`${command} ended with ${code ?? signal}:\n${stdout.slice(-TAIL)}${stderr.slice(-TAIL)}`);
   }

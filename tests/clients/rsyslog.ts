@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { freePort } from '../stack/free-port.ts';
-import { needsProgram, type Need } from './harness.ts';
+import { needsProgram, type Need } from './needs.ts';
 
 const MODULES = 'command -v rsyslogd && ls /usr/lib*/rsyslog/$0 /usr/lib/*/rsyslog/$0 2>/dev/null | grep -q .';
 
