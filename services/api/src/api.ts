@@ -10,6 +10,8 @@ import { Health } from '@paylog/shared/telemetry/health';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
 import { createApp } from './app.ts';
 import { createElasticsearchRouter } from './compat/elasticsearch-router.ts';
+import { createLokiRouter } from './compat/loki-router.ts';
+import { createSplunkHecRouter } from './compat/splunk-hec-router.ts';
 import { createDocsRouter } from './docs/docs-router.ts';
 import { createHealthRouter } from './health/health-router.ts';
 import { HttpServer } from './http-server.ts';
@@ -95,6 +97,8 @@ export function createApi(deps: ApiDeps): Api {
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs: options.searchTimeoutMs }),
     docs: createDocsRouter(),
     elasticsearch: createElasticsearchRouter({ queue: () => publisher.state(), clock }),
+    loki: createLokiRouter(() => publisher.state()),
+    splunkHec: createSplunkHecRouter(() => publisher.state()),
     logger,
   });
   const server = new HttpServer((request, response) => {

@@ -15,11 +15,15 @@ export interface AppParts {
   readonly docs: Router;
   /** What clients of Elasticsearch ask below `/elasticsearch` before they send. */
   readonly elasticsearch: Router;
+  /** `/ready` and `/loki/api/v1/status/buildinfo`, as clients of Loki ask. */
+  readonly loki: Router;
+  /** `/services/collector/health`, as clients of Splunk ask. */
+  readonly splunkHec: Router;
   readonly logger: Logger;
 }
 
 /** Everything but ingest. Every answer carries the security headers and a request id; every error is a problem document. */
-export function createApp({ health, search, docs, elasticsearch, logger }: AppParts): Express {
+export function createApp({ health, search, docs, elasticsearch, loki, splunkHec, logger }: AppParts): Express {
   const app = express();
   app.set('x-powered-by', false);
   app.set('etag', false);
@@ -35,6 +39,8 @@ export function createApp({ health, search, docs, elasticsearch, logger }: AppPa
   app.use('/api/v1/logs', search);
   app.use(docs);
   app.use('/elasticsearch', elasticsearch);
+  app.use(loki);
+  app.use(splunkHec);
   app
     .route('/')
     .get((_request, response) => {

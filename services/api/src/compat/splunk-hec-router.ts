@@ -6,9 +6,8 @@ import { sendJson } from '../http/send.ts';
 /** Splunk's answers (https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector). */
 const HEALTHY = { text: 'HEC is healthy', code: 17 };
 const UNHEALTHY = { text: 'HEC is unhealthy, queues are full', code: 18 };
-const NO_ACK = { text: 'ACK is disabled', code: 14 };
 
-/** What clients of the HTTP Event Collector ask besides sending: its health, and acknowledgments, which are off. */
+/** What clients of the HTTP Event Collector ask before they send. */
 export function createSplunkHecRouter(queue: () => DependencyState): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const health: RequestHandler = (_request, response) => {
@@ -18,15 +17,5 @@ export function createSplunkHecRouter(queue: () => DependencyState): Router {
   for (const path of ['/services/collector/health', '/services/collector/health/1.0']) {
     router.route(path).get(health).all(allowMethods('GET', 'HEAD'));
   }
-  // A 200 of the collector is the acknowledgment: the records are in the queue by then.
-  const refuse: RequestHandler = (request, response) => {
-    request.resume();
-    sendJson(response, 400, JSON.stringify(NO_ACK));
-  };
-  router
-    .route('/services/collector/ack')
-    .get(refuse)
-    .post(refuse)
-    .all(allowMethods('GET', 'HEAD', 'POST'));
   return router;
 }

@@ -1,7 +1,9 @@
 import { ELASTICSEARCH_PATHS, ELASTICSEARCH_SCHEMAS } from './openapi-elasticsearch.ts';
 import { LOG_PATHS } from './openapi-logs.ts';
+import { LOKI_PATHS } from './openapi-loki.ts';
 import { OPERATION_PATHS } from './openapi-operations.ts';
 import { SCHEMAS } from './openapi-schemas.ts';
+import { SPLUNK_HEC_PATHS, SPLUNK_HEC_SCHEMAS } from './openapi-splunk-hec.ts';
 
 /** The OpenAPI 3.1 document. A test holds it against the routes of the app, in both directions. */
 export function openApiDocument(version: string) {
@@ -20,11 +22,13 @@ export function openApiDocument(version: string) {
       { name: 'Ingest', description: 'Records in' },
       { name: 'Search', description: 'Records out' },
       { name: 'Elasticsearch', description: 'Records in from shippers that write to Elasticsearch' },
+      { name: 'Loki', description: 'Records in from shippers that push to Loki' },
+      { name: 'Splunk', description: 'Records in from shippers that send to the HTTP Event Collector' },
       { name: 'Operations', description: 'Health, metrics, documentation' },
     ],
-    paths: { ...LOG_PATHS, ...ELASTICSEARCH_PATHS, ...OPERATION_PATHS },
+    paths: { ...LOG_PATHS, ...ELASTICSEARCH_PATHS, ...LOKI_PATHS, ...SPLUNK_HEC_PATHS, ...OPERATION_PATHS },
     components: {
-      schemas: { ...SCHEMAS, ...ELASTICSEARCH_SCHEMAS },
+      schemas: { ...SCHEMAS, ...ELASTICSEARCH_SCHEMAS, ...SPLUNK_HEC_SCHEMAS },
       headers: {
         RetryAfter: {
           description: 'Seconds to wait before the same request is sent again.',

@@ -6,6 +6,7 @@ import type { Logger } from '@paylog/shared/ports/logger';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
 import type { DataSetGate } from '../protocols/data-set-gate.ts';
 import type { Answer, Protocol, ProtocolRequest } from '../protocols/protocol.ts';
+import type { RecordBatch } from '../protocols/record-batch.ts';
 import { protocolFor } from '../protocols/routes.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import type { Ingest } from './ingest.ts';
@@ -78,6 +79,7 @@ class Handler {
     const body = await readBody(request, maxBodyBytes, share);
     metrics.body(body.length);
     const { batch, answer, ...context } = decode(body, maxRecordsPerRequest, dataSets);
+    share.growTo(body.length + builtLength(batch));
     const startedMs = performance.now();
     const result = await ingest.accept(batch, { ...context, dataSet: dataSets.defaultDataSet, trace });
     metrics.result(result, (performance.now() - startedMs) / 1000);
@@ -91,6 +93,14 @@ class Handler {
   }
 }
 
+/** Characters of records that a protocol built: what a request says once for all of them (labels, a resource) stands in each. */
+function builtLength(batch: RecordBatch): number {
+  if ('spans' in batch) return 0;
+  let length = 0;
+  for (const source of batch.sources) if ('text' in source) length += source.text.length;
+  return length;
+}
+
 /** Whether the rest of a refused body is more than is worth reading to keep the connection. */
 function hasLongRest(request: IncomingMessage, maxBodyBytes: number): boolean {
   return !request.complete && Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) > maxBodyBytes;
@@ -99,6 +109,8 @@ function hasLongRest(request: IncomingMessage, maxBodyBytes: number): boolean {
 function write(request: IncomingMessage, response: ServerResponse, answer: Answer, maxBodyBytes: number): void {
   if (response.destroyed) return;
   const headers = ['Content-Type', answer.contentType, 'Content-Length', String(Buffer.byteLength(answer.body))];
+  // RFC 9110 section 8.6: a 204 has no length.
+  if (answer.status === 204) headers.length = 0;
   if (answer.retryAfterSeconds !== undefined) headers.push('Retry-After', String(answer.retryAfterSeconds));
   if (answer.headers) headers.push(...Object.entries(answer.headers).flat());
   if (hasLongRest(request, maxBodyBytes)) headers.push('Connection', 'close');

@@ -105,7 +105,12 @@ export class Ingest {
       const key = `${dataSet} ${service ?? ''}`;
       let own = contexts.get(key);
       if (!own) contexts.set(key, (own = recordContext({ ...given, dataSet, service, idFor })));
-      const result = this.#options.preparer.prepare(text, Buffer.byteLength(text), index, own);
+      const { preparer } = this.#options;
+      let result = preparer.prepare(text, Buffer.byteLength(text), index, own);
+      if (!result.ok && source.otherwise) {
+        const plain = source.otherwise();
+        result = preparer.prepare(plain, Buffer.byteLength(plain), index, own);
+      }
       if (result.ok) accepted.push(result);
       else rejected.push({ index, fault: result });
     }

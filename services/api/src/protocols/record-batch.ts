@@ -10,6 +10,8 @@ export interface SpanBatch {
 /** One record that a protocol took out of its own framing, or built: JSON text in any accepted form. */
 export interface RecordSource {
   readonly text: string;
+  /** The same event with less taken out of it, for when `text` cannot be accepted as it is. */
+  readonly otherwise?: (() => string) | undefined;
   /** Id that the protocol carries beside the record, as its client wrote it; used when the record has none of its own. */
   readonly id?: string | undefined;
   /** Service of a record that names none. */

@@ -50,6 +50,14 @@ const INGEST_ROUTES = [
   'PUT /elasticsearch/{index}/_doc/{id}',
   'POST /elasticsearch/{index}/_create/{id}',
   'PUT /elasticsearch/{index}/_create/{id}',
+  'POST /loki/api/v1/push',
+  'POST /services/collector',
+  'POST /services/collector/1.0',
+  'POST /services/collector/event',
+  'POST /services/collector/event/1.0',
+  'POST /services/collector/raw',
+  'POST /services/collector/raw/1.0',
+  'POST /services/collector/ack',
 ];
 
 /** Every method and path that the app answers, read from its routers. */
@@ -60,6 +68,8 @@ function routesOfApp(): string[] {
     [parts.health, ''],
     [parts.docs, ''],
     [parts.elasticsearch, '/elasticsearch'],
+    [parts.loki, ''],
+    [parts.splunkHec, ''],
   ]);
   const stackOf = (router: unknown): readonly Layer[] => (router as { readonly stack: readonly Layer[] }).stack;
   const routesOf = (stack: readonly Layer[], prefix: string): string[] =>

@@ -7,6 +7,8 @@ import { Health } from '@paylog/shared/telemetry/health';
 import { createMetrics, type Metrics } from '@paylog/shared/telemetry/metrics';
 import { createApp } from '../../src/app.ts';
 import { createElasticsearchRouter } from '../../src/compat/elasticsearch-router.ts';
+import { createLokiRouter } from '../../src/compat/loki-router.ts';
+import { createSplunkHecRouter } from '../../src/compat/splunk-hec-router.ts';
 import { createDocsRouter } from '../../src/docs/docs-router.ts';
 import { createHealthRouter } from '../../src/health/health-router.ts';
 import { createSearchRouter } from '../../src/search/search-router.ts';
@@ -63,6 +65,8 @@ export function makeParts({ searcher, timeoutMs = 5000, nowMs, queue = () => UP 
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs }),
     docs: createDocsRouter(),
     elasticsearch: createElasticsearchRouter({ queue, clock }),
+    loki: createLokiRouter(queue),
+    splunkHec: createSplunkHecRouter(queue),
     logger: log,
   };
   return { parts, metrics, log, health };
