@@ -89,8 +89,9 @@ export function createElasticsearchRouter({ queue, clock }: ElasticsearchRouterO
       .put(fixed({ acknowledged: true }))
       .all(wrongMethod);
   }
-  router.route('/_refresh').post(fixed(REFRESHED)).all(wrongMethod);
-  router.route('/:index/_refresh').post(fixed(REFRESHED)).all(wrongMethod);
+  for (const path of ['/_refresh', '/:index/_refresh']) {
+    router.route(path).get(fixed(REFRESHED)).post(fixed(REFRESHED)).all(wrongMethod);
+  }
   router
     .route('/:index')
     .all((request, _response, next) => {

@@ -136,6 +136,8 @@ const resource = (name: string, words: string): object => ({
   put: asked(`put${name}`, `Acknowledges ${words}, without effect`, [parameter('name', 'Any name.', 'logs')]),
 });
 
+const REFRESH = 'Acknowledges a refresh: records are found within about a second';
+
 /** What is taken from clients of Elasticsearch, and what they ask before. */
 export const ELASTICSEARCH_PATHS = {
   '/elasticsearch/_bulk': both('bulk', bulk, [filterPath]),
@@ -163,8 +165,14 @@ export const ELASTICSEARCH_PATHS = {
   '/elasticsearch/_ilm/policy/{name}': resource('LifecyclePolicy', 'a lifecycle policy'),
   '/elasticsearch/_ingest/pipeline/{name}': resource('IngestPipeline', 'an ingest pipeline'),
   '/elasticsearch/_data_stream/{name}': resource('DataStream', 'a data stream'),
-  '/elasticsearch/_refresh': { post: asked('refreshAll', 'Acknowledges a refresh: records are found within a second') },
-  '/elasticsearch/{index}/_refresh': { post: asked('refreshIndex', 'Acknowledges a refresh', [index]) },
+  '/elasticsearch/_refresh': {
+    get: asked('refreshAll', REFRESH),
+    post: asked('refreshAllByPost', REFRESH),
+  },
+  '/elasticsearch/{index}/_refresh': {
+    get: asked('refreshIndex', REFRESH, [index]),
+    post: asked('refreshIndexByPost', REFRESH, [index]),
+  },
   '/elasticsearch/{index}': {
     head: {
       operationId: 'indexExists',
