@@ -69,12 +69,13 @@ const languages: Readonly<Record<string, (block: TestedBlock) => BlockRunner>> =
       }),
     };
   },
-  go: () => ({
+  go: ({ options }) => ({
     needs: allOf([needsLong, needsProgram('go', ['version'], 'apt-get install golang')]),
     run: inFolder(async (text, folder) => {
       await writeFile(path.join(folder, 'main.go'), text);
       const go = { cwd: folder, env: { GOFLAGS: '-p=1', GOTOOLCHAIN: 'local' }, timeoutMs: 170_000 };
       await runProgram('go', ['mod', 'init', 'example'], go);
+      for (const module of options.get('get') ?? []) await runProgram('go', ['get', module], go);
       await runProgram('go', ['mod', 'tidy'], go);
       await runProgram('go', ['run', '.'], go);
     }),
