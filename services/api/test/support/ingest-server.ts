@@ -99,7 +99,8 @@ export async function startIngestServer({
     publisher,
     log,
     metrics,
-    post: (path, body, headers = {}) => fetch(url + path, { method: 'POST', body: body as BodyInit, headers }),
+    post: (path, body, headers = {}) =>
+      fetch(url + path, { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers }),
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => {
