@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { it } from 'mocha';
+import { freePort } from '../stack/free-port.ts';
 import { deadLettersWith } from './dead-letters.ts';
 import { describeClient, expectExactlyOnce, messagesOf, newMarker } from './harness.ts';
 import { blockOf } from './pages.ts';
@@ -23,6 +27,24 @@ describeClient(
         letters.map(({ type, record }) => [type, record.includes('caf\u00e9')]),
         [['invalid_utf8', true]],
       );
+    });
+
+    it('what it could not send before it was stopped is sent when it runs again', async () => {
+      const marker = newMarker();
+      const config = blockOf('kafka.md', 'rsyslog', here());
+      const directory = await mkdtemp(path.join(tmpdir(), 'paylog-rsyslog-'));
+      try {
+        const nobody = `127.0.0.1:${await freePort()}`;
+        const away = await Rsyslog.start(config.replace(here().kafka!.brokers, nobody), directory);
+        await away.log('checkout', messagesOf(marker, 500));
+        await away[Symbol.asyncDispose]();
+        await using again = await Rsyslog.start(config, directory);
+        await expectExactlyOnce(here(), marker, 500).catch((error: unknown) => {
+          throw new Error(`rsyslogd wrote:\n${again.output}`, { cause: error });
+        });
+      } finally {
+        await rm(directory, { recursive: true });
+      }
     });
   },
   { on: ['Kafka and Elasticsearch'], needs: needsRsyslogWith('omkafka') },

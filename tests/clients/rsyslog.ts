@@ -28,13 +28,15 @@ const NEW_LINE = Buffer.from('\n');
 export class Rsyslog implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #directory: string;
+  readonly #isKept: boolean;
   readonly #port: number;
   readonly #exit: Promise<unknown>;
   /** What it said about itself. */
   output = '';
 
-  private constructor(directory: string, port: number) {
+  private constructor(directory: string, port: number, isKept: boolean) {
     this.#directory = directory;
+    this.#isKept = isKept;
     this.#port = port;
     const [config, pid] = [path.join(directory, 'rsyslog.conf'), path.join(directory, 'rsyslogd.pid')];
     this.#child = spawn('rsyslogd', ['-n', '-f', config, '-i', pid], {
@@ -47,17 +49,21 @@ export class Rsyslog implements AsyncDisposable {
     }
   }
 
-  /** Starts it with this part of a configuration; what it queues on disk goes to its directory. */
-  static async start(config: string): Promise<Rsyslog> {
-    const directory = await mkdtemp(path.join(tmpdir(), 'paylog-rsyslog-'));
+  /**
+   * Starts it with this part of a configuration. What it keeps on disk goes to `directory`; without one, to a new one that goes
+   * with it.
+   */
+  static async start(config: string, directory?: string): Promise<Rsyslog> {
+    const folder = directory ?? (await mkdtemp(path.join(tmpdir(), 'paylog-rsyslog-')));
     const port = await freePort();
     const head = [
-      `global(workDirectory="${directory}")`,
+      `global(workDirectory="${folder}")`,
       'module(load="imtcp")',
       `input(type="imtcp" address="127.0.0.1" port="${port}")`,
     ];
-    await writeFile(path.join(directory, 'rsyslog.conf'), `${head.join('\n')}\n${config}\n`);
-    const started = new Rsyslog(directory, port);
+    const text = [...head, config.replaceAll('/var/spool/rsyslog', folder), ''].join('\n');
+    await writeFile(path.join(folder, 'rsyslog.conf'), text);
+    const started = new Rsyslog(folder, port, directory !== undefined);
     try {
       await waitUntil(
         () => started.#answers(),
@@ -117,6 +123,6 @@ export class Rsyslog implements AsyncDisposable {
       await this.#exit;
       clearTimeout(late);
     }
-    await rm(this.#directory, { recursive: true, force: true });
+    if (!this.#isKept) await rm(this.#directory, { recursive: true, force: true });
   }
 }
