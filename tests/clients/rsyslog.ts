@@ -61,7 +61,7 @@ export class Rsyslog implements AsyncDisposable {
       'module(load="imtcp")',
       `input(type="imtcp" address="127.0.0.1" port="${port}")`,
     ];
-    const text = [...head, config.replaceAll('/var/spool/rsyslog', folder), ''].join('\n');
+    const text = [...head, config.replaceAll(/\/var\/(?:spool\/rsyslog|log)(?=\/)/g, folder), ''].join('\n');
     await writeFile(path.join(folder, 'rsyslog.conf'), text);
     const started = new Rsyslog(folder, port, directory !== undefined);
     try {
