@@ -48,7 +48,7 @@ function request(): { json: Buffer; protobuf: Buffer } {
       body: { stringValue: message },
       attributes: Object.entries(rest).flatMap(([group, value]) =>
         typeof value === 'object' && value !== null
-          ? Object.entries(value as object).map(([key, inner]) => ({
+          ? Object.entries(value).map(([key, inner]) => ({
               key: group === 'attributes' ? key : `${group}.${key}`,
               value: anyValue(inner),
             }))

@@ -37,21 +37,29 @@ export class BatchPipeline {
     const bytes = sizeOf(batch);
     if (!(await budget.acquire(bytes, batch.signal))) return;
     try {
-      const prepared = prepareBatch(batch, this.#parts.prepare);
-      if (prepared.pan + prepared.cvv > 0) this.#parts.observer.redacted(prepared.pan, prepared.cvv);
       const settlement = new Settlement(batch);
-      await Promise.all([
-        this.#bury(batch, prepared.failures, settlement),
-        this.#store(batch, prepared, settlement).then((rejected) => this.#bury(batch, rejected, settlement)),
-      ]);
+      for (let next = 0; next < batch.messages.length && !batch.signal.aborted;) {
+        const prepared = prepareBatch(batch, this.#parts.prepare, next);
+        await this.#settle(batch, prepared, settlement);
+        next = prepared.next;
+      }
     } finally {
       budget.release(bytes);
     }
   };
 
+  async #settle(batch: ConsumedBatch, prepared: PreparedBatch, settlement: Settlement): Promise<void> {
+    if (prepared.pan + prepared.cvv > 0) this.#parts.observer.redacted(prepared.pan, prepared.cvv);
+    for (const [position, records] of prepared.several) settlement.expect(position, records);
+    await Promise.all([
+      this.#bury(batch, prepared.failures, settlement),
+      this.#store(batch, prepared, settlement).then((rejected) => this.#bury(batch, rejected, settlement)),
+    ]);
+  }
+
   /** Resolves with what the store rejected. */
   async #store(batch: ConsumedBatch, prepared: PreparedBatch, settlement: Settlement): Promise<readonly Failure[]> {
-    const { documents, positions } = prepared;
+    const { documents, positions, parts } = prepared;
     const { observer, batcher } = this.#parts;
     const rejected: Failure[] = [];
     await batcher.write({
@@ -67,7 +75,9 @@ export class BatchPipeline {
           if (outcome.status === 'stored') stored += 1;
           else if (outcome.status === 'duplicate') duplicate += 1;
           else {
-            if (outcome.status === 'rejected') rejected.push(failureOf(outcome, position, documents[from + i]));
+            if (outcome.status === 'rejected') {
+              rejected.push(failureOf(outcome, position, documents[from + i], parts.get(from + i)));
+            }
             continue;
           }
           settlement.mark(position);
@@ -99,8 +109,17 @@ function failureOf(
   { type, reason, attempts }: Extract<RetriedOutcome, { status: 'rejected' }>,
   position: number,
   document: PreparedBatch['documents'][number] | undefined,
+  part: number | undefined,
 ): Failure {
-  return { position, stage: 'store', type, reason, attempts, ...(document !== undefined && { document }) };
+  return {
+    position,
+    stage: 'store',
+    type,
+    reason,
+    attempts,
+    ...(document !== undefined && { document }),
+    ...(part !== undefined && { part: { index: part, isMessage: false } }),
+  };
 }
 
 function sizeOf({ messages }: ConsumedBatch): number {

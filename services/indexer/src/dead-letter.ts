@@ -13,24 +13,27 @@ export interface DeadLetter {
 
 /**
  * The message for the dead-letter topic: one JSON object with
- * `origin` {topic, partition, offset}, `stage`, `error` {type, reason, field?}, `first_seen` (time of the message),
- * `dead_lettered_at`, `attempts`, `service`?, `traceparent`?, `key`?, and the record, redacted:
+ * `origin` {topic, partition, offset, record? (its index in a message that holds several)}, `stage`, `error` {type, reason, field?},
+ * `first_seen` (time of the message), `dead_lettered_at`, `attempts`, `service`?, `traceparent`?, `key`?, and the record, redacted:
  *
- * - `form`: `original` (as it was produced; replay it to the origin's topic) or `canonical` (with envelope; replay it to the
- *   topic of checked records under the key `id`).
+ * - `form`: `original` (as it was produced, or one record of a message as one of its own; replay it to the origin's topic),
+ *   `canonical` (with envelope; replay it to the topic of checked records under the key `id`), or `part` (a piece of a message that
+ *   is none itself).
  * - `record`: text, or null with the reason in `withheld`; `encoding`: `utf8` or `base64`; `record_bytes`: size as consumed.
  * - `truncated`: true when it did not fit into `maxBytes` and only its beginning is there.
  *
- * The key is `topic-partition-offset` of the origin: the same after a crash and re-delivery.
+ * The key is `topic-partition-offset` of the origin, with `-record` behind it where that is given: the same after a crash and
+ * re-delivery.
  *
  * @param maxBytes for the value; a record that makes it larger is truncated
  */
 export function encodeDeadLetter(letter: DeadLetter, nowMs: number, maxBytes: number): QueueMessage {
   const { topic, partition, message, failure } = letter;
-  const bytes = failure.document?.source ?? message.value;
+  const { part } = failure;
+  const bytes = failure.document?.source ?? (part === undefined ? message.value : (part.bytes ?? null));
   const kept = keepRecord(bytes);
   const head = {
-    origin: { topic, partition, offset: message.offset },
+    origin: { topic, partition, offset: message.offset, ...(part !== undefined && { record: part.index }) },
     stage: failure.stage,
     error: {
       type: clean(failure.type, 100),
@@ -44,13 +47,15 @@ export function encodeDeadLetter(letter: DeadLetter, nowMs: number, maxBytes: nu
     ...optional('traceparent', message.headers['traceparent']),
     ...optional('key', message.key?.toString('utf8')),
     ...(failure.document === undefined
-      ? { form: 'original' }
+      ? { form: part?.isMessage === false ? 'part' : 'original' }
       : { form: 'canonical', id: clean(failure.document.id, 600) }),
     record_bytes: bytes?.byteLength ?? 0,
     encoding: kept.encoding,
     ...(kept.withheld !== undefined && { withheld: kept.withheld }),
   };
-  return { key: `${topic}-${String(partition)}-${String(message.offset)}`, value: encode(head, kept, maxBytes) };
+  const address = `${topic}-${String(partition)}-${String(message.offset)}`;
+  const key = part === undefined ? address : `${address}-${String(part.index)}`;
+  return { key, value: encode(head, kept, maxBytes) };
 }
 
 function encode(head: object, { text, encoding }: KeptRecord, maxBytes: number): Buffer {

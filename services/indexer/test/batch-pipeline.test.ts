@@ -138,4 +138,42 @@ describe('BatchPipeline', () => {
     await assert.rejects(pipeline.handle(batch), /bug/);
     assert.deepEqual([settled, budget.used], [[], 0]);
   });
+
+  it('settles a message that holds several records with the last of them; a bad one is buried alone', async () => {
+    const { pipeline, counts, published } = setUp();
+    const uid = (stringValue: string): object => ({ attributes: [{ key: 'log.record.uid', value: { stringValue } }] });
+    const logRecords = [uid('a'), uid('bad'), uid('known'), 7, uid('b')];
+    const value = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+    const messages = [messageOf(100, null, value), messageOf(101, null, '{"message":"m","service":"s"}')];
+    const { batch, settled } = batchOf(messages, { topic: 'logs.direct' });
+    await pipeline.handle(batch);
+    assert.equal(settled.at(-1), 2);
+    assert.deepEqual(counts, { stored: 3, duplicate: 1, deadLettered: ['not_an_object', 'mapper_parsing_exception'] });
+    assert.deepEqual(published, ['logs.direct-0-100-3', 'logs.direct-0-100-1']);
+  });
+
+  it('does not settle a message of which one record is open', async () => {
+    const { pipeline, counts } = setUp();
+    const uid = (stringValue: string): object => ({ attributes: [{ key: 'log.record.uid', value: { stringValue } }] });
+    const value = JSON.stringify({
+      resourceLogs: [{ scopeLogs: [{ logRecords: [uid('a'), uid('open'), uid('b')] }] }],
+    });
+    const messages = [messageOf(100, null, '{"message":"m","service":"s"}'), messageOf(101, null, value)];
+    const { batch, settled } = batchOf(messages, { topic: 'logs.direct' });
+    await pipeline.handle(batch);
+    assert.deepEqual(settled, [1]);
+    assert.equal(counts.stored, 3);
+  });
+
+  it('takes a batch in pieces when its records are many times its size', async () => {
+    const { pipeline, counts } = setUp();
+    const big = { key: 'a', value: { stringValue: 'x'.repeat(9000) } };
+    const resource = { attributes: [big] };
+    const value = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: Array(1000).fill({}) }] }] });
+    const messages = [100, 101, 102].map((offset) => messageOf(offset, null, value));
+    const { batch, settled } = batchOf(messages, { topic: 'logs.direct' });
+    await pipeline.handle(batch);
+    assert.deepEqual(settled.slice(-2), [2, 3]);
+    assert.equal(counts.stored, 3000);
+  });
 });

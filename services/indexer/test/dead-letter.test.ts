@@ -117,4 +117,21 @@ describe('encodeDeadLetter', () => {
     assert.deepEqual([value['record'], value['record_bytes'], value['first_seen']], [null, 0, null]);
     assert.equal((value['error'] as { reason: string }).reason.length, 1000);
   });
+
+  it('says which record of a message it is, and what its bytes are', () => {
+    const part = { index: 7, bytes: Buffer.from('{"message":1}'), isMessage: true };
+    const source = letter('the whole message', { part });
+    assert.equal(encodeDeadLetter(source, NOW_MS, 10_000).key, 'logs.direct-3-42-7');
+    const { origin, form, record } = encoded(source);
+    assert.deepEqual(
+      [origin, form, record],
+      [{ topic: 'logs.direct', partition: 3, offset: 42, record: 7 }, 'original', '{"message":1}'],
+    );
+    const piece = encoded(
+      letter('the whole message', { part: { index: 0, bytes: Buffer.from([255]), isMessage: false } }),
+    );
+    assert.deepEqual([piece['form'], piece['encoding'], piece['record']], ['part', 'base64', '/w==']);
+    const lost = encoded(letter('the whole message', { part: { index: 0, isMessage: false } }));
+    assert.deepEqual([lost['record'], lost['record_bytes']], [null, 0]);
+  });
 });

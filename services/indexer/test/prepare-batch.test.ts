@@ -92,4 +92,100 @@ describe('prepareBatch', () => {
     );
     assert.deepEqual(prepareBatch(batch, options), first);
   });
+
+  it('takes the records of OTLP messages apart', () => {
+    const record = (message: string, more: object = {}): object => ({ body: { stringValue: message }, ...more });
+    const otlp = {
+      resourceLogs: [{ scopeLogs: [{ logRecords: [record('a'), record('x'.repeat(20_000)), record('c')] }] }],
+    };
+    const uid = { key: 'log.record.uid', value: { stringValue: 'own-id' } };
+    const wrong = { resourceLogs: [{ scopeLogs: [{ logRecords: [record('d', { attributes: [uid] }), 7] }] }] };
+    // LogsData { resource_logs { scope_logs { log_records { body { string_value: "hi" } } log_records { } } } }
+    const bytes = Buffer.from([10, 12, 18, 10, 18, 6, 42, 4, 10, 2, 104, 105, 18, 0]);
+    const messages = [
+      messageOf(100, null, JSON.stringify({ message: 'plain', service: 's' })),
+      messageOf(101, null, JSON.stringify(otlp)),
+      messageOf(102, null, bytes),
+      messageOf(103, null, JSON.stringify(wrong)),
+    ];
+    const { batch } = batchOf(messages, { topic: 'logs.direct', partition: 2 });
+    const prepared = prepareBatch(batch, options);
+    const idsOf = (): unknown =>
+      prepared.documents.map(({ id }, i) => [id, prepared.positions[i], prepared.parts.get(i)]);
+    assert.deepEqual(idsOf(), [
+      ['logs.direct-2-100', 0, undefined],
+      ['logs.direct-2-101-0', 1, 0],
+      ['logs.direct-2-101-2', 1, 2],
+      ['logs.direct-2-102-0', 2, 0],
+      ['logs.direct-2-102-1', 2, 1],
+      ['own-id', 3, 0],
+    ]);
+    assert.deepEqual(
+      [...prepared.several],
+      [
+        [1, 3],
+        [2, 2],
+        [3, 2],
+      ],
+    );
+    assert.deepEqual(
+      prepared.failures.map(({ position, type, part }) => [position, type, part?.index, part?.isMessage]),
+      [
+        [1, 'record_too_large', 1, true],
+        [3, 'not_an_object', 1, false],
+      ],
+    );
+    assert.match(String(prepared.documents[3]?.source), /"message":"hi".*"service":"unknown_service"/);
+    assert.equal(prepared.next, 4);
+    assert.deepEqual(prepareBatch(batch, options), prepared, 'the same at every delivery');
+  });
+
+  it('leaves what only looks like OTLP as it was', () => {
+    const messages = [
+      messageOf(100, null, JSON.stringify({ message: 'm', service: 's', resourceLogs: [{ scopeLogs: [] }] })),
+      messageOf(101, null, JSON.stringify({ message: 'm', service: 's', resourceLogs: 'none' })),
+      messageOf(102, null, '\n{"message":"m","service":"s"}'),
+      messageOf(103, null, JSON.stringify({ resourceLogs: [] })),
+      messageOf(104, null, JSON.stringify({ resourceLogs: [7] })),
+      messageOf(105, null, Buffer.from([10, 0])),
+      messageOf(106, null, Buffer.from([10, 2, 18, 3])),
+      messageOf(107, null, '{"resourceLogs":[{"scopeLogs"'),
+    ];
+    const { batch } = batchOf(messages, { topic: 'logs.direct', partition: 0 });
+    const { documents, failures, several } = prepareBatch(batch, options);
+    assert.deepEqual(
+      documents.map(({ id }) => id),
+      ['logs.direct-0-100', 'logs.direct-0-101', 'logs.direct-0-102'],
+    );
+    assert.deepEqual(
+      failures.map(({ position, type, part }) => [position, type, part]),
+      [
+        [3, 'missing_field', undefined],
+        [4, 'missing_field', undefined],
+        [5, 'invalid_json', undefined],
+        [6, 'invalid_json', undefined],
+        [7, 'invalid_json', undefined],
+      ],
+    );
+    assert.equal(several.size, 0);
+  });
+
+  it('bounds what a small message may become', () => {
+    const big = { key: 'a', value: { stringValue: 'x'.repeat(9000) } };
+    const otlp = (records: number): string =>
+      JSON.stringify({
+        resourceLogs: [{ resource: { attributes: [big] }, scopeLogs: [{ logRecords: Array(records).fill({}) }] }],
+      });
+    const [some, many] = [otlp(1000), otlp(5000)];
+    const messages = [some, some, some, many, some].map((text, i) => messageOf(i, null, text));
+    const { batch } = batchOf(messages, { topic: 'logs.direct', partition: 0 });
+    const first = prepareBatch(batch, options);
+    assert.deepEqual([first.documents.length, first.failures.length, first.next], [2000, 0, 2]);
+    const second = prepareBatch(batch, options, first.next);
+    assert.deepEqual([second.documents.length, second.next], [2000, 5]);
+    assert.deepEqual(
+      second.failures.map(({ position, type }) => [position, type]),
+      [[3, 'too_large']],
+    );
+  });
 });

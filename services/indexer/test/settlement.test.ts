@@ -21,4 +21,16 @@ describe('Settlement', () => {
     settlement.flush();
     assert.deepEqual(settled, [2, 3, 5]);
   });
+
+  it('takes a message that holds several records as settled when all of them are', () => {
+    const { batch, settled } = batchOf(['a', 'b', 'c']);
+    const settlement = new Settlement(batch);
+    settlement.expect(1, 3);
+    for (const position of [0, 1, 2, 1]) settlement.mark(position);
+    settlement.flush();
+    assert.deepEqual(settled, [1]);
+    settlement.mark(1);
+    settlement.flush();
+    assert.deepEqual(settled, [1, 3]);
+  });
 });

@@ -146,8 +146,8 @@ function sourceOf(record: unknown): Buffer | undefined {
   }
 }
 
-/** Decodes the JSON of a logs request. Throws {@link OtlpError} and nothing else, whatever the bytes are. */
-export function decodeOtlpJson(bytes: Buffer, limits: OtlpLimits): OtlpLogs {
+/** The JSON object that a logs request is. Throws {@link OtlpError} and nothing else, whatever the bytes are. */
+export function parseOtlpJson(bytes: Buffer): JsonObject {
   if (!isUtf8(bytes)) throw malformed('the body is not valid UTF-8');
   let root: unknown;
   try {
@@ -156,7 +156,17 @@ export function decodeOtlpJson(bytes: Buffer, limits: OtlpLimits): OtlpLogs {
     throw malformed('the body is not valid JSON');
   }
   if (!isObject(root)) throw malformed('the body must be a JSON object with resourceLogs');
+  return root;
+}
+
+/** Decodes what {@link parseOtlpJson} returned. Throws {@link OtlpError} and nothing else. */
+export function decodeOtlpJsonRoot(root: JsonObject, limits: OtlpLimits): OtlpLogs {
   return new Decoder(limits).request(root);
+}
+
+/** Decodes the JSON of a logs request. Throws {@link OtlpError} and nothing else, whatever the bytes are. */
+export function decodeOtlpJson(bytes: Buffer, limits: OtlpLimits): OtlpLogs {
+  return decodeOtlpJsonRoot(parseOtlpJson(bytes), limits);
 }
 
 function hasByteOrderMark(bytes: Buffer): boolean {

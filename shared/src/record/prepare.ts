@@ -247,7 +247,15 @@ export function prepareRecord(preparer: RecordPreparer, bytes: Buffer, context: 
   const { dataSet, fallbackId } = context;
   const inRequest = recordContext({ dataSet, receivedAt, idFor: () => fallbackId });
   const text = bytes.toString('utf8', hasByteOrderMark(bytes) ? 3 : 0);
-  const prepared = preparer.prepare(text, bytes.length, 0, inRequest);
+  return complete(preparer.prepare(text, bytes.length, 0, inRequest), inRequest);
+}
+
+/** Prepares record `index` of a message that holds several, from its JSON text; `context` is the message's. */
+export function preparePart(preparer: RecordPreparer, text: string, index: number, context: RecordContext): Prepared {
+  return complete(preparer.prepare(text, Buffer.byteLength(text), index, context), context);
+}
+
+function complete(prepared: PreparedRecord | RecordFault, { receivedAt, dataSet }: RecordContext): Prepared {
   if (!prepared.ok) return prepared;
   const { id, service, timestamp, pan, cvv } = prepared;
   const value = Buffer.from(prepared.prefix + prepared.body, 'utf8');
