@@ -62,6 +62,13 @@ module.exports = {
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
+      name: 'cli-speaks-http-only',
+      comment: 'The command line knows the services by their addresses, as every other client does.',
+      severity: 'error',
+      from: { path: '^services/cli/src/' },
+      to: { path: '^services/', pathNot: '^services/cli/' },
+    },
+    {
       name: 'only-main-touches-adapters',
       comment: 'Which adapter it is gets decided in one place.',
       severity: 'error',

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, runNode } from './run.mjs';
 
-const packages = ['shared', 'services/api', 'services/indexer', 'services/standalone'];
+const packages = ['shared', 'services/api', 'services/indexer', 'services/standalone', 'services/cli'];
 const stamp = path.join(root, 'node_modules', '.paylog-build');
 
 /** Compiles what production runs, when a source is newer than the last build; false when that failed. */

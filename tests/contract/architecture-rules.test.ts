@@ -76,6 +76,14 @@ const VIOLATIONS: readonly { readonly rule: string; readonly what: string; reado
     files: { 'services/api/src/ingest/ingest.ts': "import '../../../indexer/src/indexer.ts';\n" },
   },
   {
+    rule: 'cli-speaks-http-only',
+    what: 'the command line imports the API',
+    files: {
+      'services/cli/src/main.ts': "import './send.ts';\n",
+      'services/cli/src/send.ts': "import '../../api/src/ingest/ingest.ts';\n",
+    },
+  },
+  {
     rule: 'only-main-touches-adapters',
     what: 'a decorator makes its own adapter',
     files: { 'shared/src/record/level.ts': "import '../kafka/publisher.ts';\nexport type Level = 'info';\n" },

@@ -2,31 +2,17 @@ import type { Admin } from 'kafkajs';
 import { QueueUnavailableError } from '../errors/queue-unavailable-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TopicAdmin, TopicSettings } from '../ports/queue.ts';
+import { ADMIN_REQUEST_TIMEOUT_MS, withAdmin } from './kafka-admin-session.ts';
 import { TOPIC_EXISTS_CODE, describeKafkaError, findApiCode } from './kafka-error.ts';
 import type { KafkaConnectionOptions } from './kafka-options.ts';
-import { createKafkaJsClient } from './kafkajs-client.ts';
 
 const MAX_DEFAULT_REPLICATION = 3;
-const REQUEST_TIMEOUT_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 3000;
-const DISCONNECT_TIMEOUT_MS = 2000;
 
 /** Administration of topics through kafkajs. Connects for each call, and disconnects after it. */
 export function createKafkaTopicAdmin(options: KafkaConnectionOptions, logger: Logger): TopicAdmin {
   return {
     async ensureTopics(topics: readonly TopicSettings[], create: boolean): Promise<void> {
-      const limits = {
-        connectTimeoutMs: CONNECT_TIMEOUT_MS,
-        requestTimeoutMs: REQUEST_TIMEOUT_MS,
-        retry: { retries: 3, initialRetryTime: 200 },
-      };
-      const admin = createKafkaJsClient(options, limits, logger).admin();
-      try {
-        await ensure(admin, topics, create, logger);
-      } finally {
-        const gaveUp = new Promise((resolve) => setTimeout(resolve, DISCONNECT_TIMEOUT_MS).unref());
-        await Promise.race([admin.disconnect().catch(() => undefined), gaveUp]);
-      }
+      await withAdmin(options, logger, (admin) => ensure(admin, topics, create, logger));
     },
   };
 }
@@ -74,7 +60,7 @@ async function createTopic(admin: Admin, settings: TopicSettings, brokers: numbe
   ];
   await admin.createTopics({
     waitForLeaders: true,
-    timeout: REQUEST_TIMEOUT_MS,
+    timeout: ADMIN_REQUEST_TIMEOUT_MS,
     topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
   });
   return { topic, partitions, replicationFactor, minInsyncReplicas, retentionMs, maxMessageBytes };

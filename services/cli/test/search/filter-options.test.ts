@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { SEARCH_PARAMETERS } from '@paylog/api/search/search-parameters';
+import { FILTER_OPTIONS, filtersFrom } from '../../src/search/filter-options.ts';
+
+describe('the filters of search and tail', () => {
+  it('are all that the API has', () => {
+    const filters = SEARCH_PARAMETERS.filter(({ filter, name }) => filter && name !== 'q' && name !== 'order');
+    assert.deepEqual(
+      FILTER_OPTIONS.map(({ parameter, list }) => [parameter, list]).sort(),
+      filters.map(({ name, list }) => [name, list]).sort(),
+    );
+  });
+
+  it('become a search request', () => {
+    const flags = { from: '-1h', service: ['a,b', 'c'], level: ['>=warn'], traceId: 'f'.repeat(32), limit: '5' };
+    assert.deepEqual(filtersFrom(['card', 'declined'], flags), {
+      q: 'card declined',
+      from: '-1h',
+      service: ['a', 'b', 'c'],
+      level: ['>=warn'],
+      trace_id: 'f'.repeat(32),
+    });
+    assert.deepEqual(filtersFrom([], {}), {});
+  });
+});
