@@ -13,7 +13,7 @@ import { normalizeRecord } from './normalize-record.ts';
 import { isPlain, mayNameCvv } from './plain-text.ts';
 import { compileRecordSchema, type CanonicalRecord, type RecordValidator } from './record-schema.ts';
 import { missingField, schemaFault } from './schema-fault.ts';
-import { holdsCardData, holdsPanNumber } from './redact.ts';
+import { cleanText, holdsCardData, holdsPanNumber } from './redact.ts';
 import { isoMillis, parseTimestamp } from './timestamp.ts';
 
 /** What a record takes from the request that carries it. */
@@ -21,7 +21,7 @@ export interface RequestFacts {
   readonly dataSet: string;
   /** 24-character form; also the event time of records without one. */
   readonly receivedAt: string;
-  /** Id of a record that brings none; `index` is its position in the request. */
+  /** Id of a record that brings none; `index` is its position in the request. One that `givenIdFault` lets pass. */
   readonly idFor: (index: number) => string;
   /** Service of records that name none. */
   readonly service?: string | undefined;
@@ -35,9 +35,10 @@ export interface RecordContext extends RequestFacts {
   readonly tail: string;
 }
 
-/** Makes the context of one request. */
+/** Makes the context of one request. The service is redacted as everything else is. */
 export function recordContext(facts: RequestFacts): RecordContext {
-  const { dataSet, receivedAt, idFor, service, trace } = facts;
+  const { dataSet, receivedAt, idFor, trace } = facts;
+  const service = facts.service === undefined ? undefined : cleanText(facts.service).text;
   return { dataSet, receivedAt, idFor, service, trace, tail: envelopeTail(receivedAt, dataSet) };
 }
 

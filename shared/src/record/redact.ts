@@ -97,6 +97,15 @@ export function redactText(text: string): RedactedText {
   return { text: clean, redacted: masked.pan + cvv, pan: masked.pan, cvv };
 }
 
+// Lone surrogates are not valid Unicode and have no UTF-8 form.
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Like {@link redactText}, and lone surrogates become U+FFFD: text that may be kept. */
+export function cleanText(text: string): RedactedText {
+  const redacted = redactText(text);
+  return { ...redacted, text: redacted.text.replaceAll(LONE_SURROGATE, '\ufffd') };
+}
+
 const NUMBER_TOKEN = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** Whether a number in JSON `text` is a PAN, by its digits: a double does not hold all of them. Digits in strings count as well. */

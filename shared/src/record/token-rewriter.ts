@@ -1,9 +1,6 @@
 import { parseDecimal } from './decimal.ts';
 import { decodeString, type JsonNode, type JsonObjectNode, type JsonScalarNode } from './json-tree.ts';
-import { isCvvKey, isCvvValue, isPanNumber, maskPan, REDACTED, redactText } from './redact.ts';
-
-// Lone surrogates are not valid Unicode and have no UTF-8 form.
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+import { cleanText, isCvvKey, isCvvValue, isPanNumber, maskPan, REDACTED } from './redact.ts';
 
 /** A member as it will be written. */
 export interface WrittenMember {
@@ -81,10 +78,10 @@ export class TokenRewriter {
   /** A decoded string, clean. */
   clean(text: string): string {
     if (this.#isPlain) return text;
-    const redacted = redactText(text);
-    this.pan += redacted.pan;
-    this.cvv += redacted.cvv;
-    return redacted.text.replaceAll(LONE_SURROGATE, '\ufffd');
+    const clean = cleanText(text);
+    this.pan += clean.pan;
+    this.cvv += clean.cvv;
+    return clean.text;
   }
 
   /** The members of `node` that `skip` leaves. */

@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { Publisher, PublishOutcome, QueueMessage } from '@paylog/shared/ports/queue';
 import type { Clock } from '@paylog/shared/ports/clock';
 import { recordFault } from '@paylog/shared/record/fault';
+import { givenIdFault } from '@paylog/shared/record/given-id';
 import { createIdMint, createKeyedIds, type IdMint } from '@paylog/shared/record/mint-id';
 import {
   type PreparedRecord,
@@ -91,7 +92,12 @@ export class Ingest {
         rejected.push({ index, fault: source });
         continue;
       }
-      const { text, dataSet = given.dataSet, service = given.service } = source;
+      const { text, id, dataSet = given.dataSet, service = given.service } = source;
+      const fault = id === undefined ? undefined : givenIdFault(id);
+      if (fault) {
+        rejected.push({ index, fault });
+        continue;
+      }
       const key = `${dataSet} ${service ?? ''}`;
       let own = contexts.get(key);
       if (!own) contexts.set(key, (own = recordContext({ ...given, dataSet, service, idFor })));
