@@ -70,10 +70,13 @@ function readRaw(request: IncomingMessage, maxBytes: number, share: BudgetShare)
       const [only] = chunks;
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, size));
     });
-    request.on('error', refuse);
+    const gone = (cause?: unknown): void => {
+      refuse(new ProblemError('malformed_body', 'the connection closed before the body was complete', { cause }));
+    };
+    // A request has no other errors than the end of its connection: the client's doing, not a fault of ours.
+    request.on('error', gone);
     request.on('close', () => {
-      if (!request.complete)
-        refuse(new ProblemError('malformed_body', 'the connection closed before the body was complete'));
+      if (!request.complete) gone();
     });
   });
 }
