@@ -13,8 +13,8 @@ const MIB = 1_048_576;
 const LIMIT = 8 * MIB;
 const BODY = 2 * MIB;
 const CLIENTS = 60;
-/** The same flood again must not need much more than the first one did. */
-const GROWTH = 1.25;
+/** The same flood again must not need much more than the first one did; a leak of the bodies would triple it. */
+const GROWTH = 1.5;
 
 describe('a flood beyond MAX_INFLIGHT_BYTES', function () {
   this.timeout(120_000);
