@@ -194,7 +194,7 @@ describe('elasticsearch adapter and refusing answers', () => {
     const arrival = storeDocument({ id: 'a', timestamp: timeOf('2026-11-20', 1) });
     const outcomes = await writer.write([arrival], { signal: NEVER });
     assert.deepEqual(outcomes, [
-      { status: 'retryable', type: 'no_shard_available_action_exception', reason: 'no shard' },
+      { status: 'retryable', type: 'no_shard_available_action_exception', reason: 'HTTP 503: no shard' },
     ]);
     assert.equal(bulks, 0);
   });
