@@ -15,7 +15,9 @@ export class MeasuredProcess {
 
   constructor(script: string, port: number, env: Readonly<Record<string, string>>) {
     this.#url = `http://127.0.0.1:${port}`;
-    this.#child = spawn(process.execPath, [script], {
+    // A script of the benchmark itself is run from its source, as this process is.
+    const loader = script.endsWith('.ts') ? process.execArgv : [];
+    this.#child = spawn(process.execPath, [...loader, script], {
       env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', PORT: String(port), ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -19,7 +19,11 @@ interface Reply {
 type Handler = (bulk: string, request: IncomingMessage) => Reply;
 
 const document = (n: number, message?: string): ReturnType<typeof storeDocument> =>
-  storeDocument({ id: `d${n}`, timestamp: timeOf('2026-11-20', 0), ...(message === undefined ? {} : { message }) });
+  storeDocument({
+    id: `d${n}`,
+    timestamp: timeOf('2026-11-20', 36_000),
+    ...(message === undefined ? {} : { message }),
+  });
 const stored = (count: number): object => ({
   errors: false,
   took: 1,
@@ -179,6 +183,21 @@ describe('elasticsearch adapter and refusing answers', () => {
       assert.deepEqual(outcomes[1], { status: expected, type: word, reason: 'why; caused by: deeper' });
     });
   }
+
+  it('stores no record without a time of its own while the other day of midnight cannot be read', async () => {
+    let bulks = 0;
+    onBulk = (bulk) => {
+      bulks += 1;
+      return { status: 200, body: stored(countOf(bulk)) };
+    };
+    onMget = () => ({ status: 503, body: errorBody('no_shard_available_action_exception', 'no shard', 503) });
+    const arrival = storeDocument({ id: 'a', timestamp: timeOf('2026-11-20', 1) });
+    const outcomes = await writer.write([arrival], { signal: NEVER });
+    assert.deepEqual(outcomes, [
+      { status: 'retryable', type: 'no_shard_available_action_exception', reason: 'HTTP 503: no shard' },
+    ]);
+    assert.equal(bulks, 0);
+  });
 
   it('keeps documents retryable when what is stored under their ids cannot be read', async () => {
     onBulk = () => ({

@@ -11,7 +11,7 @@ import { callNode, ownPrefix, removePrefix, silentLogger, writerOptions } from '
 const TIMEOUT_MS = 5000;
 const REQUEST = { order: 'asc', limit: 1000, countUpTo: 100_000 } as const;
 const document = (id: string): ReturnType<typeof storeDocument> =>
-  storeDocument({ id, timestamp: timeOf('2026-11-20', 0) });
+  storeDocument({ id, timestamp: timeOf('2026-11-20', 36_000) });
 
 /** What the adapter does while the node is gone or hangs; needs a node that may be killed. */
 export function describeElasticsearchOutages(node: () => ElasticsearchNode): void {

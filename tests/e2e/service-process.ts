@@ -4,11 +4,12 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
+import { guardProcess } from '../stack/guard.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const START_MS = 60_000;
 
-/** A service as a process of its own, run from its sources, with nothing of our environment but what node needs. */
+/** A service as a process of its own, run from its sources, with nothing of our environment but what node and the measurement of coverage need. */
 export class ServiceProcess implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #exit: Promise<number | NodeJS.Signals>;
@@ -17,18 +18,20 @@ export class ServiceProcess implements AsyncDisposable {
 
   constructor(service: 'api' | 'indexer' | 'standalone', env: Readonly<Record<string, string>>) {
     const main = path.join(root, 'services', service, 'src', 'main.ts');
-    const { PATH = '', HOME = '' } = process.env;
+    const { PATH = '', HOME = '', NODE_V8_COVERAGE } = process.env;
     this.#child = spawn(process.execPath, ['--conditions=@paylog/source', '--import', 'tsx', main], {
       cwd: root,
-      env: { PATH, HOME, HOST: '127.0.0.1', ...env },
+      env: { PATH, HOME, HOST: '127.0.0.1', ...(NODE_V8_COVERAGE !== undefined && { NODE_V8_COVERAGE }), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    const release = this.#child.pid === undefined ? undefined : guardProcess(this.#child.pid);
     // `close`, not `exit`: the last lines are read by then.
-    this.#exit = once(this.#child, 'close').then(
-      ([code, signal]) => (code as number | null) ?? (signal as NodeJS.Signals),
-    );
+    this.#exit = once(this.#child, 'close').then(([code, signal]) => {
+      release?.();
+      return (code as number | null) ?? (signal as NodeJS.Signals);
+    });
   }
 
   /** The exit code, or the signal that ended it. */

@@ -13,8 +13,8 @@ const MIB = 1_048_576;
 const LIMIT = 8 * MIB;
 const BODY = 2 * MIB;
 const CLIENTS = 60;
-/** Beside the limit: several copies of the bodies in work, and what the heap grows by before it is collected. */
-const ROOM = 192 * MIB;
+/** The same flood again must not need much more than the first one did; a leak of the bodies would triple it. */
+const GROWTH = 1.5;
 
 describe('a flood beyond MAX_INFLIGHT_BYTES', function () {
   this.timeout(120_000);
@@ -23,7 +23,12 @@ describe('a flood beyond MAX_INFLIGHT_BYTES', function () {
 
   before(async () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'paylog-flood-'));
-    const env = { DATA_DIR: dataDir, MAX_INFLIGHT_BYTES: String(LIMIT), MAX_BODY_BYTES: String(4 * MIB) };
+    const env = {
+      DATA_DIR: dataDir,
+      MAX_INFLIGHT_BYTES: String(LIMIT),
+      MAX_BODY_BYTES: String(4 * MIB),
+      INDEXER_MAX_INFLIGHT_BYTES: String(LIMIT),
+    };
     standalone = await Service.create('standalone', env);
     await standalone.start();
   });
@@ -38,41 +43,12 @@ describe('a flood beyond MAX_INFLIGHT_BYTES', function () {
   it('answers 429 with Retry-After at once, keeps memory bounded, and loses nothing of what it takes', async () => {
     assert.ok(standalone);
     const { url } = standalone;
-    const before = await rss();
-    let peak = before;
-    const answers = new Map<number, number>();
     const taken: string[] = [];
-    const over = new AbortController();
-    const client = async (name: number): Promise<void> => {
-      for (let n = 0; n < 4; n += 1) {
-        const prefix = `flood-${String(name)}-${String(n)}`;
-        const { body, ids } = bodyOf(prefix);
-        const response = await fetch(`${url}/api/v1/logs`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/x-ndjson' },
-          body,
-        });
-        const answer = (await response.json()) as { code?: string };
-        answers.set(response.status, (answers.get(response.status) ?? 0) + 1);
-        if (response.status === 202) taken.push(...ids);
-        if (response.status === 429) {
-          assert.match(response.headers.get('retry-after') ?? '', /^[1-9]\d*$/);
-          assert.equal(answer.code, 'overloaded');
-        }
-      }
-    };
-    const watch = (async () => {
-      while (!over.signal.aborted) {
-        peak = Math.max(peak, await rss());
-        await delay(100);
-      }
-    })();
-    await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)));
-    over.abort();
-    await watch;
-    console.log(`      answers ${JSON.stringify([...answers])}, RSS ${before / MIB} MiB, at most ${peak / MIB} MiB`);
-    assert.deepEqual([...answers.keys()].sort(), [202, 429]);
-    assert.ok(peak < before + LIMIT + ROOM, `RSS ${peak / MIB} MiB`);
+    const first = await flood(url, 'first', taken);
+    const second = await flood(url, 'second', taken);
+    const third = await flood(url, 'third', taken);
+    console.log(`      RSS at most ${[first, second, third].map((bytes) => Math.round(bytes / MIB)).join(', ')} MiB`);
+    assert.ok(Math.max(second, third) < GROWTH * first);
     assert.equal(await standalone.metric('paylog_ingest_inflight_bytes'), 0);
     const service = 'flood';
     await waitUntil(
@@ -82,6 +58,37 @@ describe('a flood beyond MAX_INFLIGHT_BYTES', function () {
     );
     assert.deepEqual(await searchIds(url, { service }), taken.sort());
   });
+
+  /** Sends all bodies at once, a few times; resolves with the highest RSS that was seen. Adds the ids that were taken. */
+  async function flood(url: string, name: string, taken: string[]): Promise<number> {
+    let peak = 0;
+    const answers = new Map<number, number>();
+    const over = new AbortController();
+    const client = async (lane: number): Promise<void> => {
+      for (let n = 0; n < 3; n += 1) {
+        const { body, ids } = bodyOf(`${name}-${String(lane)}-${String(n)}`);
+        const headers = { 'content-type': 'application/x-ndjson' };
+        const response = await fetch(`${url}/api/v1/logs`, { method: 'POST', headers, body });
+        const { code } = (await response.json()) as { code?: string };
+        answers.set(response.status, (answers.get(response.status) ?? 0) + 1);
+        if (response.status === 202) taken.push(...ids);
+        if (response.status !== 429) continue;
+        assert.match(response.headers.get('retry-after') ?? '', /^[1-9]\d*$/);
+        assert.equal(code, 'overloaded');
+      }
+    };
+    const watch = (async () => {
+      while (!over.signal.aborted) {
+        peak = Math.max(peak, await rss());
+        await delay(100);
+      }
+    })();
+    await Promise.all(Array.from({ length: CLIENTS }, (_, lane) => client(lane)));
+    over.abort();
+    await watch;
+    assert.deepEqual([...answers.keys()].sort(), [202, 429]);
+    return peak;
+  }
 
   it('keeps nobody out for bodies that were only announced, and takes back what came of them', async () => {
     assert.ok(standalone);

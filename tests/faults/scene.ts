@@ -26,7 +26,7 @@ export async function underLoad(
   const [api, indexer] = [await here.add('api'), await here.add('indexer')];
   await Promise.all([api.start(), indexer.start()]);
   const service = here.dataSet;
-  const load = new LoadProducer({ url: () => api.url, service, prefix: service, lanes: 16, restMs: 50 });
+  const load = new LoadProducer({ url: () => api.url, service, prefix: service, lanes: 16, restMs: 100 });
   try {
     await load.more(BETWEEN);
     await fault({ here, api, indexer, load });

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { guardProcess } from './guard.ts';
 
 const POLL_MS = 100;
 const STOP_MS = 20_000;
@@ -25,13 +25,13 @@ export interface LocalProcessOptions {
 
 /**
  * A server as a child process. It gets a session of its own, so that Ctrl-C in a terminal does not reach it, and it never
- * keeps this process alive. A small guard (`sh`) waits on a pipe: when this process dies, however it dies, the pipe ends
- * and the guard kills the server, paused or not, and removes its directory.
+ * keeps this process alive. A guard ends it with this process.
  */
 export class LocalProcess {
   readonly #options: LocalProcessOptions;
   #child: ChildProcess | undefined;
-  #guard: ChildProcess | undefined;
+  /** Ends the guard. */
+  #release: (() => void) | undefined;
 
   constructor(options: LocalProcessOptions) {
     this.#options = options;
@@ -62,7 +62,7 @@ export class LocalProcess {
       throw new Error(`${name} has no process id`);
     }
     if (!this.#options.detached) {
-      this.#setGuard(pid);
+      this.#release = guardProcess(pid, this.#options.directory);
     }
     return pid;
   }
@@ -127,25 +127,9 @@ export class LocalProcess {
     return !this.#isRunning();
   }
 
-  #setGuard(pid: number): void {
-    const script = 'read -r word; [ "$word" = release ] || { kill -KILL "$1"; sleep 1; rm -rf -- "$2"; }';
-    const guard = spawn('sh', ['-c', script, 'sh', String(pid), this.#options.directory], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    guard.unref();
-    guard.stdin.on('error', () => {
-      // The guard is gone; there is nothing left to release.
-    });
-    if (guard.stdin instanceof Socket) {
-      guard.stdin.unref();
-    }
-    this.#guard = guard;
-  }
-
   #releaseGuard(): void {
-    this.#guard?.stdin?.end('release\n');
-    this.#guard = undefined;
+    this.#release?.();
+    this.#release = undefined;
   }
 
   #describeExit(): string {

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
 
 /** Settings of {@link HttpServer}. */
@@ -20,13 +21,16 @@ const CHECK_INTERVAL_MS = 1000;
 /** Above the idle time-out of usual load balancers (60 s), so that they close idle connections, not we. */
 const KEEP_ALIVE_MS = 65_000;
 
+/** How long a connection stays open after the answer to a faulty request. */
+const LINGER_MS = 1000;
+
 /** Codes of Node's `clientError` that have an answer of their own; all others are malformed requests. */
 const CLIENT_ERRORS: Readonly<Record<string, ProblemError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: new ProblemError('request_timeout', 'the request did not arrive completely in time'),
   HPE_HEADER_OVERFLOW: new ProblemError('headers_too_large', 'the headers of a request may have at most 16 KiB'),
 };
 
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -41,12 +45,19 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // The client has time to read the answer; one that never closes its side must not keep what its request holds.
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
 }
 
 /** An HTTP server that finishes what it began: on `stop` it takes no more connections and waits for the answers under way. */
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  /** The answer begun last on each connection. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
   #isStopping = false;
   #stopped: Promise<void> | undefined;
 
@@ -62,10 +73,13 @@ export class HttpServer {
       (request, response) => {
         // Tells clients that keep their connection to open another one elsewhere.
         if (this.#isStopping) response.shouldKeepAlive = false;
+        this.#answers.set(request.socket, response);
         listener(request, response);
       },
     );
-    this.#server.on('clientError', answerClientError);
+    this.#server.on('clientError', (error, socket) => {
+      this.#clientError(error, socket);
+    });
   }
 
   /** Rejects when the address cannot be had. */
@@ -92,6 +106,13 @@ export class HttpServer {
   stop(): Promise<void> {
     this.#stopped ??= this.#drain();
     return this.#stopped;
+  }
+
+  /** What comes behind a complete request that is not answered yet must not be taken for its answer. */
+  #clientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const answer = this.#answers.get(socket);
+    if (answer?.req.complete === true && !answer.writableFinished) answer.shouldKeepAlive = false;
+    else answerClientError(error, socket);
   }
 
   async #drain(): Promise<void> {

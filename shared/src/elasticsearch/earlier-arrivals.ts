@@ -2,20 +2,20 @@ import { otherDayOfArrival } from '../record/arrival-day.ts';
 import { sameRecord } from '../record/same-record.ts';
 import type { AddressedDocument } from './bulk-body.ts';
 import type { Deadline } from './deadline.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway, StoreFault } from './gateway.ts';
 import type { IndexNames } from './index-names.ts';
 import { fetchSources } from './taken-addresses.ts';
 
 /**
  * Which of `items` (by position) are stored already under the neighboring day: deliveries, around midnight UTC, of records without a time
- * of their own (see `record/arrival-day.ts`). One request, and only when there are such records. `failed` when the store cannot be asked.
+ * of their own (see `record/arrival-day.ts`). One request, and only when there are such records. A fault when the store cannot tell.
  */
 export async function findEarlierArrivals(
   items: readonly AddressedDocument[],
   indexNames: IndexNames,
   gateway: Gateway,
   deadline: Deadline,
-): Promise<ReadonlySet<number> | 'failed'> {
+): Promise<ReadonlySet<number> | StoreFault> {
   const positions: number[] = [];
   const elsewhere: AddressedDocument[] = [];
   for (const [position, { document }] of items.entries()) {
@@ -28,7 +28,7 @@ export async function findEarlierArrivals(
   }
   if (elsewhere.length === 0) return new Set();
   const sources = await fetchSources(elsewhere, gateway, deadline);
-  if ('type' in sources) return 'failed';
+  if ('type' in sources) return sources;
   const isStored = (n: number): boolean => {
     const stored = sources[n];
     const document = elsewhere[n]?.document;

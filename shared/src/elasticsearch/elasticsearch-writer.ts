@@ -99,7 +99,7 @@ class ElasticsearchWriter implements StoreWriter {
       const absent = await this.#ensureInstalled(deadline);
       if (absent !== undefined) return items.map(() => absent);
       const earlier = await findEarlierArrivals(items, this.#indexNames, this.#gateway, deadline);
-      if (earlier === 'failed') return items.map(() => UNANSWERED);
+      if ('type' in earlier) return items.map(() => ({ status: 'retryable', ...earlier }));
       if (earlier.size === 0) return await this.#create(items, deadline);
       const created = await this.#create(
         items.filter((_, n) => !earlier.has(n)),

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { connect, sqlFault, type SqlDatabase } from './sqlite.ts';
 
 /** A held lock; `release` is idempotent. */
@@ -33,10 +33,27 @@ export function lockDataDir(dataDir: string, name: string): DataDirLock {
 
 function makeDirectory(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeWithParents(resolve(dataDir));
   } catch (error) {
     throw new Error(`Cannot make the data directory ${dataDir}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Not `recursive: true`: on Node 20 that never returns where a parent exists and yet nothing can be made in it (`/proc`). */
+function makeWithParents(directory: string): void {
+  if (isDirectory(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) makeWithParents(parent);
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!isDirectory(directory)) throw error;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function take(path: string, holderPath: string, dataDir: string): SqlDatabase {

@@ -137,8 +137,14 @@ export class CoalescingPublisher implements Publisher {
       for (const call of calls) call.resolve(outcome);
       return;
     }
-    // One call's message is at fault: the others must not suffer for the company they were in.
-    for (const call of calls) call.resolve(await this.#publishOne(topic, call.messages));
+    // One call's message is at fault: the others must not suffer for the company they were in. A queue that is gone meanwhile is
+    // asked once, not once for each.
+    let gone: PublishOutcome | undefined;
+    for (const call of calls) {
+      const own = gone ?? (await this.#publishOne(topic, call.messages));
+      if (own.status === 'retryable') gone = own;
+      call.resolve(own);
+    }
   }
 
   /** A publisher that throws is a bug in it; its callers still get an answer that lets them retry. */

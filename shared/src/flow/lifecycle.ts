@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Logger } from '../ports/logger.ts';
 
 /** Something that a process starts and stops. `stop` is idempotent, legal before `start` and while `start` runs. */
@@ -29,6 +30,12 @@ export interface LifecycleOptions {
   readonly onStopping?: () => void;
 }
 
+/**
+ * The same signal again within this time is the same wish: on Ctrl-C the terminal signals `npm start` and what it runs, and
+ * npm then passes the signal on to what it runs. A person takes longer to press twice.
+ */
+const ECHO_MS = 200;
+
 /** Shell convention: 128 + signal number. */
 const EXIT_AT_ONCE: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
@@ -38,7 +45,8 @@ const EXIT_AT_ONCE: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTER
  * - Components start in order. One that fails ends the process with code 1 after the others were stopped.
  * - SIGTERM or SIGINT, also in the middle of the start, stops them in reverse order: exit code 0, or 1 when a stop failed or
  *   `stopTimeoutMs` passed.
- * - A second signal exits at once (130 for SIGINT, 143 for SIGTERM); what was not finished is delivered again later.
+ * - A second signal exits at once (130 for SIGINT, 143 for SIGTERM); what was not finished is delivered again later. The
+ *   echo of the first that npm sends does not count.
  *
  * Resolves when every component has started (or the process is on its way out).
  */
@@ -58,6 +66,7 @@ class Lifecycle {
   readonly #hooks: ProcessHooks;
   readonly #logger: Logger;
   #state: 'starting' | 'running' | 'stopping' = 'starting';
+  #first: { readonly signal: StopSignal; readonly atMs: number } | undefined;
   /** How many components were told to start, from the front. */
   #begun = 0;
 
@@ -87,10 +96,12 @@ class Lifecycle {
 
   onSignal(signal: StopSignal): void {
     if (this.#isStopping()) {
+      if (signal === this.#first?.signal && performance.now() - this.#first.atMs < ECHO_MS) return;
       this.#logger.warn('second signal, exiting at once', { signal });
       this.#hooks.exit(EXIT_AT_ONCE[signal]);
       return;
     }
+    this.#first = { signal, atMs: performance.now() };
     this.#logger.info('stopping', { signal });
     void this.#stop(0);
   }

@@ -1,7 +1,6 @@
 import { compressionsAlgorithms } from '@platformatic/kafka';
-import { decompress as inflateZstd } from 'fzstd';
 import kafkajs from 'kafkajs';
-import zlib from 'node:zlib';
+import { inflateZstd } from '../compression/inflate-zstd.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
@@ -10,8 +9,11 @@ interface Codec {
   decompress(compressed: Buffer): Promise<Buffer>;
 }
 
-/** Node.js has zstd from 22.15 on. */
-const nativeZstd = (zlib as { zstdDecompressSync?: (data: Buffer) => Buffer }).zstdDecompressSync;
+/**
+ * Most bytes that a batch of a direct producer may inflate to: brokers take batches of about 1 MB, and logs seldom shrink to a
+ * fiftieth. A larger one is refused by the codec, not held in memory.
+ */
+const MAX_INFLATED_BYTES = 64 * 1024 * 1024;
 
 /**
  * Teaches kafkajs the compressions that other producers use; gzip is built in. Our own producers do not compress, but
@@ -21,17 +23,11 @@ export function registerCompressionCodecs(): void {
   const { lz4 } = compressionsAlgorithms;
   CompressionCodecs[CompressionTypes.Snappy] = codec(inflateSnappy);
   CompressionCodecs[CompressionTypes.LZ4] = codec((data) => lz4.decompressSync(data));
-  CompressionCodecs[CompressionTypes.ZSTD] = codec(
-    nativeZstd ??
-      ((data) => {
-        const bytes = inflateZstd(data);
-        return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      }),
-  );
+  CompressionCodecs[CompressionTypes.ZSTD] = codec((data) => inflateZstd(data, MAX_INFLATED_BYTES));
 }
 
-function codec(inflate: (data: Buffer) => Buffer): () => Codec {
-  return () => ({ decompress: (compressed) => Promise.resolve(inflate(compressed)) });
+function codec(inflate: (data: Buffer) => Buffer | Promise<Buffer>): () => Codec {
+  return () => ({ decompress: async (compressed) => inflate(compressed) });
 }
 
 /** Java clients frame snappy with this magic, a version and a compatible version, then blocks with an int32 length. */

@@ -1,5 +1,5 @@
 import { recordFault, type RecordFault } from './fault.ts';
-import { MAX_ID_LENGTH } from './limits.ts';
+import { hasTooManyIdBytes, MAX_ID_BYTES, MAX_ID_LENGTH } from './limits.ts';
 import { redactText } from './redact.ts';
 
 /** Text that stands in JSON as it is. */
@@ -14,6 +14,7 @@ export function givenIdFault(id: string): RecordFault | undefined {
   if (id.length > MAX_ID_LENGTH) {
     return recordFault('too_long', `the id must be at most ${MAX_ID_LENGTH} characters long`, 'id');
   }
+  if (hasTooManyIdBytes(id)) return recordFault('too_long', `the id must be at most ${MAX_ID_BYTES} bytes long`, 'id');
   if (!PLAIN.test(id)) {
     return recordFault('invalid_value', 'the id must not hold quotes, backslashes or control characters', 'id');
   }

@@ -2,6 +2,7 @@
  * A tree over JSON text that keeps where every token stands, so that a part can be rewritten while all the other bytes stay as
  * they were sent (numbers beyond a double, escapes, order). For text that `JSON.parse` has accepted: it does not check syntax.
  */
+import { MAX_NUMBER_LENGTH } from './limits.ts';
 
 /** A value and the span of its text: `text.slice(start, end)`. */
 export type JsonNode = JsonObjectNode | JsonArrayNode | JsonScalarNode;
@@ -47,9 +48,9 @@ export interface TreeLimits {
 
 /** Thrown when the text is beyond one of the limits. */
 export class JsonLimitError extends Error {
-  readonly limit: keyof TreeLimits;
+  readonly limit: keyof TreeLimits | 'maxNumberLength';
 
-  constructor(limit: keyof TreeLimits) {
+  constructor(limit: keyof TreeLimits | 'maxNumberLength') {
     super(`JSON is beyond its ${limit}`);
     this.name = 'JsonLimitError';
     this.limit = limit;
@@ -156,6 +157,7 @@ class TreeReader {
       code = this.#text.charCodeAt(this.#at);
     }
     if (this.#at === start) throw new SyntaxError('JSON value expected');
+    if (kind === 'number' && this.#at - start > MAX_NUMBER_LENGTH) throw new JsonLimitError('maxNumberLength');
     return { kind, start, end: this.#at };
   }
 }

@@ -1,3 +1,5 @@
+import { MAX_ATTRIBUTE_PATH_LENGTH, MAX_NAME_LENGTH } from './limits.ts';
+
 /** What one walk over a parsed record finds. */
 export interface MemberWalk {
   /** Members of all its objects. */
@@ -9,6 +11,8 @@ export interface MemberWalk {
    * have been written shorter (`1e20`).
    */
   readonly compactLength: number | undefined;
+  /** There is a name, or a path of names under `attributes`, beyond what the store can index. */
+  readonly hasLongName: boolean;
   /** There is a number with as many digits as a PAN. */
   readonly hasLongNumber: boolean;
   /** Numeric attributes as `"num":{"latency_ms":12.5,"http.status":200},` or empty. */
@@ -57,6 +61,7 @@ class Walker implements MemberWalk {
   members = 0;
   tooDeep = false;
   hasLongNumber = false;
+  hasLongName = false;
   #length = 0;
   #isLengthKnown = true;
   #numbers = '';
@@ -84,6 +89,7 @@ class Walker implements MemberWalk {
     let members = 0;
     for (const key in value) {
       members += 1;
+      if (key.length > MAX_NAME_LENGTH) this.hasLongName = true;
       const member = value[key];
       // Quotes and colon of the key.
       this.#length += key.length + 3;
@@ -118,6 +124,7 @@ class Walker implements MemberWalk {
 
   #innerPath(path: string, key: string): string {
     if (key.includes('.')) this.#hasDottedName = true;
+    if (path.length + key.length > MAX_ATTRIBUTE_PATH_LENGTH) this.hasLongName = true;
     return `${path}${key}.`;
   }
 

@@ -7,7 +7,14 @@ import { envelopePrefix, envelopeTail } from './envelope.ts';
 import { recordFault, type RecordFault } from './fault.ts';
 import { JsonLimitError, parseJsonTree } from './json-tree.ts';
 import { lexicalScan, scanResult } from './lexical-scan.ts';
-import type { RecordLimits } from './limits.ts';
+import {
+  hasTooManyIdBytes,
+  MAX_ATTRIBUTE_PATH_LENGTH,
+  MAX_ID_BYTES,
+  MAX_NAME_LENGTH,
+  MAX_NUMBER_LENGTH,
+  type RecordLimits,
+} from './limits.ts';
 import { walkMembers, type MemberWalk } from './member-walk.ts';
 import { normalizeRecord } from './normalize-record.ts';
 import { isPlain, mayNameCvv } from './plain-text.ts';
@@ -79,6 +86,7 @@ interface Checked {
   readonly found: { readonly pan: number; readonly cvv: number };
 }
 
+const LONG_NUMBER_TEXT = new RegExp(String.raw`[\d.eE+-]{${MAX_NUMBER_LENGTH + 1}}`);
 const NOTHING_FOUND = { pan: 0, cvv: 0 } as const;
 
 /** Prepares records; holds the compiled schema, so make one per process. */
@@ -141,6 +149,8 @@ export class RecordPreparer {
       return assemble(checked, index, context);
     } catch (error) {
       if (!(error instanceof JsonLimitError)) throw error;
+      if (error.limit === 'maxNumberLength')
+        return recordFault('too_long', `a number may have at most ${MAX_NUMBER_LENGTH} characters`);
       return error.limit === 'maxDepth' ? tooDeep(maxDepth) : tooManyKeys(maxKeys);
     }
   }
@@ -157,6 +167,7 @@ function untouchedBody(text: string, record: CanonicalRecord, walk: MemberWalk):
   // More members in the text than in what was parsed are duplicates.
   if (scanResult.hasBadEscape(scan) || scanResult.members(scan) !== walk.members) return undefined;
   if (walk.hasLongNumber && holdsPanNumber(text)) return undefined;
+  if (text.length > MAX_NUMBER_LENGTH && mayHoldLongNumber(text)) return undefined;
   if ((scanResult.mayHoldData(scan) || mayNameCvv(text)) && holdsCardData(record)) return undefined;
   return scanResult.hasControl(scan) ? text.replaceAll(/[\n\r\t]/g, ' ').trim() : text.trim();
 }
@@ -179,6 +190,21 @@ function positionOf(error: unknown): string {
   return position === undefined ? '' : ` at character ${position}`;
 }
 
+/** Whether there is a number, or something like one in a string, beyond {@link MAX_NUMBER_LENGTH}. */
+function mayHoldLongNumber(text: string): boolean {
+  return LONG_NUMBER_TEXT.test(text);
+}
+
+/** What the store could not index: refused here, where the sender still hears of it. */
+function indexFault(record: CanonicalRecord, walk: MemberWalk): RecordFault | undefined {
+  if (record.id !== undefined && hasTooManyIdBytes(record.id)) {
+    return recordFault('too_long', `id must be at most ${MAX_ID_BYTES} bytes long`, 'id');
+  }
+  if (!walk.hasLongName) return undefined;
+  const rule = `a name may have at most ${MAX_NAME_LENGTH} characters, a path of names ${MAX_ATTRIBUTE_PATH_LENGTH}`;
+  return recordFault('too_long', rule);
+}
+
 function assemble(checked: Checked, index: number, context: RecordContext): PreparedRecord | RecordFault {
   const { record, walk, text, unchanged, found } = checked;
   const service = record.service ?? context.serviceFrom?.(record) ?? context.service;
@@ -188,6 +214,8 @@ function assemble(checked: Checked, index: number, context: RecordContext): Prep
     const right = 'RFC 3339 text with an offset or an epoch number (s, ms, us, ns), between 1970 and 2262';
     return recordFault('invalid_timestamp', `${checked.timeField} must be ${right}`, checked.timeField);
   }
+  const fault = indexFault(record, walk);
+  if (fault) return fault;
   let extras = walk.numbers;
   let { id } = record;
   if (id === undefined) {

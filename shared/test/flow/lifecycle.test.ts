@@ -46,6 +46,14 @@ function component(name: string, events: string[], behavior: Partial<Component> 
   };
 }
 
+/** A running process that never finishes its stop. */
+async function stuckProcess(): Promise<FakeProcess> {
+  const hooks = new FakeProcess();
+  const stuck = component('stuck', [], { stop: () => new Promise(() => {}) });
+  await runLifecycle({ components: [stuck], stopTimeoutMs: 400 }, hooks, silent);
+  return hooks;
+}
+
 describe('runLifecycle', () => {
   it('starts in order, says when ready, stops in reverse on SIGTERM and exits with 0', async () => {
     const events: string[] = [];
@@ -68,17 +76,25 @@ describe('runLifecycle', () => {
   });
 
   it('exits at once on a second signal, with the code of that signal', async () => {
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
+    for (const [first, second, code] of [
+      ['SIGTERM', 'SIGINT', 130],
+      ['SIGINT', 'SIGTERM', 143],
     ] as const) {
-      const hooks = new FakeProcess();
-      const stuck = component('stuck', [], { stop: () => new Promise(() => {}) });
-      await runLifecycle({ components: [stuck], stopTimeoutMs: 200 }, hooks, silent);
-      hooks.send('SIGTERM');
-      hooks.send(signal);
+      const hooks = await stuckProcess();
+      hooks.send(first);
+      hooks.send(second);
       assert.deepEqual(hooks.exits, [code]);
     }
+  });
+
+  it('takes the echo of a signal, as npm sends it on Ctrl-C, for what it is; a later one ends it at once', async () => {
+    const hooks = await stuckProcess();
+    hooks.send('SIGINT');
+    hooks.send('SIGINT');
+    assert.deepEqual(hooks.exits, []);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    hooks.send('SIGINT');
+    assert.deepEqual(hooks.exits, [130]);
   });
 
   it('stops what was started and exits with 1 when a component fails to start', async () => {

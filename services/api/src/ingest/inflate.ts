@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
-import { inflateZstd, ZstdTooLargeError } from './inflate-zstd.ts';
+import { inflateZstd, ZstdTooLargeError } from '@paylog/shared/compression/inflate-zstd';
 
 type Inflate = (body: Buffer, maxBytes: number) => Promise<Buffer>;
 

@@ -113,9 +113,33 @@ function write(request: IncomingMessage, response: ServerResponse, answer: Answe
   if (answer.status === 204) headers.length = 0;
   if (answer.retryAfterSeconds !== undefined) headers.push('Retry-After', String(answer.retryAfterSeconds));
   if (answer.headers) headers.push(...Object.entries(answer.headers).flat());
-  if (hasLongRest(request, maxBodyBytes)) headers.push('Connection', 'close');
+  if (!hasLongRest(request, maxBodyBytes)) {
+    response.writeHead(answer.status, headers);
+    response.end(answer.body);
+    return;
+  }
+  headers.push('Connection', 'close');
   response.writeHead(answer.status, headers);
-  response.end(answer.body);
+  response.write(answer.body);
+  endLater(request, response);
+}
+
+/** How long a client that is still sending a refused body has to notice the answer. */
+const LINGER_MS = 1000;
+
+/**
+ * Closing while the client sends makes its system throw the answer away (RFC 9112 section 9.6): what comes is read and thrown away
+ * until it stops or the time is over.
+ */
+function endLater(request: IncomingMessage, response: ServerResponse): void {
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  request.once('close', end);
+  request.once('end', end);
+  request.resume();
 }
 
 /** Makes the handler of all ingest routes. */

@@ -12,14 +12,21 @@ export class BudgetShare {
     this.#budget = budget;
   }
 
+  /** Throws `overloaded` when the budget has no room for `bytes` now; takes nothing. */
+  expect(bytes: number): void {
+    if (this.#budget.usedBytes + bytes > this.#budget.limitBytes) throw this.#overloaded();
+  }
+
   /** Grows the share to `bytes`. Throws `overloaded` when the budget has no room for it. */
   growTo(bytes: number): void {
     const more = bytes - this.#bytes;
     if (more <= 0) return;
-    if (!this.#budget.tryReserve(more)) {
-      throw new ProblemError('overloaded', `more than ${this.#budget.limitBytes} bytes of requests are in flight`);
-    }
+    if (!this.#budget.tryReserve(more)) throw this.#overloaded();
     this.#bytes = bytes;
+  }
+
+  #overloaded(): ProblemError {
+    return new ProblemError('overloaded', `more than ${this.#budget.limitBytes} bytes of requests are in flight`);
   }
 
   release(): void {
@@ -32,11 +39,14 @@ function tooLarge(maxBytes: number): ProblemError {
   return new ProblemError('body_too_large', `the body may have at most ${maxBytes} bytes`);
 }
 
-/** The bytes as they come over the wire, at most `maxBytes`; the share is taken before the bytes are read, where their number is known. */
+/**
+ * The bytes as they come over the wire, at most `maxBytes`. A body that is announced larger than the room that is left is refused
+ * before it is read; room is taken for what has come only, so that slow senders of large bodies do not keep the others out.
+ */
 function readRaw(request: IncomingMessage, maxBytes: number, share: BudgetShare): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
-  share.growTo(declared);
+  share.expect(declared);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -60,10 +70,13 @@ function readRaw(request: IncomingMessage, maxBytes: number, share: BudgetShare)
       const [only] = chunks;
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, size));
     });
-    request.on('error', refuse);
+    const gone = (cause?: unknown): void => {
+      refuse(new ProblemError('malformed_body', 'the connection closed before the body was complete', { cause }));
+    };
+    // A request has no other errors than the end of its connection: the client's doing, not a fault of ours.
+    request.on('error', gone);
     request.on('close', () => {
-      if (!request.complete)
-        refuse(new ProblemError('malformed_body', 'the connection closed before the body was complete'));
+      if (!request.complete) gone();
     });
   });
 }
