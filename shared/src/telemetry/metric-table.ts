@@ -13,7 +13,10 @@ export interface MetricDefinition {
 /** Labels, what they hold, and how many distinct values are kept before `other`. */
 export const LABELS = {
   service: { bound: 200, help: '`service` of the records, the first 200 distinct ones' },
-  protocol: { bound: 20, help: 'wire protocol: `json`, `ndjson`' },
+  protocol: {
+    bound: 20,
+    help: 'wire protocol: `json`, `ndjson`, `elasticsearch`, `otlp_json`, `otlp_protobuf`, `loki`, `splunk_hec`',
+  },
   outcome: { bound: 10, help: 'what became of a record' },
   code: { bound: 60, help: 'code of the [error table](errors.md)' },
   status: { bound: 40, help: 'HTTP status' },

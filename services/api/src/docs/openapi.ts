@@ -2,6 +2,7 @@ import { ELASTICSEARCH_PATHS, ELASTICSEARCH_SCHEMAS } from './openapi-elasticsea
 import { LOG_PATHS } from './openapi-logs.ts';
 import { LOKI_PATHS } from './openapi-loki.ts';
 import { OPERATION_PATHS } from './openapi-operations.ts';
+import { OTLP_PATHS } from './openapi-otlp.ts';
 import { SCHEMAS } from './openapi-schemas.ts';
 import { SPLUNK_HEC_PATHS, SPLUNK_HEC_SCHEMAS } from './openapi-splunk-hec.ts';
 
@@ -22,11 +23,19 @@ export function openApiDocument(version: string) {
       { name: 'Ingest', description: 'Records in' },
       { name: 'Search', description: 'Records out' },
       { name: 'Elasticsearch', description: 'Records in from shippers that write to Elasticsearch' },
+      { name: 'OpenTelemetry', description: 'Records in from exporters of OpenTelemetry' },
       { name: 'Loki', description: 'Records in from shippers that push to Loki' },
       { name: 'Splunk', description: 'Records in from shippers that send to the HTTP Event Collector' },
       { name: 'Operations', description: 'Health, metrics, documentation' },
     ],
-    paths: { ...LOG_PATHS, ...ELASTICSEARCH_PATHS, ...LOKI_PATHS, ...SPLUNK_HEC_PATHS, ...OPERATION_PATHS },
+    paths: {
+      ...LOG_PATHS,
+      ...ELASTICSEARCH_PATHS,
+      ...OTLP_PATHS,
+      ...LOKI_PATHS,
+      ...SPLUNK_HEC_PATHS,
+      ...OPERATION_PATHS,
+    },
     components: {
       schemas: { ...SCHEMAS, ...ELASTICSEARCH_SCHEMAS, ...SPLUNK_HEC_SCHEMAS },
       headers: {

@@ -26,6 +26,8 @@ export interface IngestContext {
   readonly serviceFrom?: ServiceFrom | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly trace?: TraceContext | undefined;
+  /** Records without a trace id belong to no trace: that of the request is the shipper's own. */
+  readonly ownTraces?: boolean | undefined;
 }
 
 /** What {@link Ingest} needs. */
@@ -117,7 +119,9 @@ export class Ingest {
     return accepted;
   }
 
-  #recordContext({ dataSet, service, serviceFrom, idempotencyKey, trace }: IngestContext): RecordContext {
+  #recordContext(context: IngestContext): RecordContext {
+    const { dataSet, service, serviceFrom, idempotencyKey, ownTraces = false } = context;
+    const trace = ownTraces ? undefined : context.trace;
     const idFor = idempotencyKey === undefined ? this.#mintId : createKeyedIds(dataSet, idempotencyKey);
     const receivedAt = isoMillis(this.#options.clock.now());
     return recordContext({ dataSet, service, serviceFrom, trace, idFor, receivedAt });

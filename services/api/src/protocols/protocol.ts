@@ -32,6 +32,8 @@ export interface Decoded {
   /** Finds the service of a record that names none in its other fields; goes before every other fallback. */
   readonly serviceFrom?: ServiceFrom | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** Records without a trace id belong to no trace: that of the request is the shipper's own. */
+  readonly ownTraces?: boolean | undefined;
   /** Says in the protocol's dialect what became of the records. Called once, with the result for `batch`. */
   readonly answer: (result: IngestResult) => Answer;
 }

@@ -2,6 +2,7 @@ import { ELASTICSEARCH } from './elasticsearch-bulk.ts';
 import { elasticsearchTarget } from './elasticsearch-route.ts';
 import { LOKI } from './loki.ts';
 import { nativeProtocol } from './native.ts';
+import { otlpProtocol } from './otlp.ts';
 import type { Protocol } from './protocol.ts';
 import { hecProtocol } from './splunk-hec.ts';
 
@@ -9,6 +10,7 @@ import { hecProtocol } from './splunk-hec.ts';
 export function protocolFor(method: string, path: string, contentType: string | undefined): Protocol | undefined {
   if (method === 'POST' && path === '/api/v1/logs') return nativeProtocol(contentType);
   if (elasticsearchTarget(method, path)) return ELASTICSEARCH;
+  if (method === 'POST' && path === '/v1/logs') return otlpProtocol(contentType);
   if (method === 'POST' && path === '/loki/api/v1/push') return LOKI;
   if (method === 'POST' && path.startsWith('/services/collector')) return hecProtocol(path);
   return undefined;

@@ -50,6 +50,7 @@ const INGEST_ROUTES = [
   'PUT /elasticsearch/{index}/_doc/{id}',
   'POST /elasticsearch/{index}/_create/{id}',
   'PUT /elasticsearch/{index}/_create/{id}',
+  'POST /v1/logs',
   'POST /loki/api/v1/push',
   'POST /services/collector',
   'POST /services/collector/1.0',
@@ -199,8 +200,10 @@ describe('the OpenAPI document', () => {
 
 function validator(schema: object) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
-  const text = JSON.stringify({ ...schema, components: document.components });
-  return ajv.compile(JSON.parse(text) as object);
+  const text = JSON.stringify(schema);
+  // Most schemas refer to nothing: without the components they are compiled in no time.
+  const whole = text.includes('"$ref"') ? JSON.stringify({ ...schema, components: document.components }) : text;
+  return ajv.compile(JSON.parse(whole) as object);
 }
 
 function assertValid(schema: object, value: unknown, where: string): void {
