@@ -21,9 +21,12 @@ const FOUND_MS = 90_000;
 /** More than the refresh interval of the deployments: what is stored by then is found. */
 const REFRESHED_MS = 500;
 
-/** A word that stands in no other message: the full text search finds it, and nothing else. */
+/**
+ * A word that stands in no other message: the full text search finds it, and nothing else. Of letters, since its digits and those of a
+ * record's number could make a card number, and be redacted.
+ */
 export function newMarker(): string {
-  return `m${randomBytes(8).toString('hex')}`;
+  return `m${randomBytes(8).toString('hex')}`.replaceAll(/\d/g, (digit) => 'ghijklnopq'.charAt(Number(digit)));
 }
 
 /** The message of record `n` (from 0) of a run. A client may put text of its own around it. */

@@ -77,12 +77,12 @@ export class Outage {
     }
   }
 
-  /** Resolves when the broker is back. */
-  async run(broker: KafkaBroker): Promise<void> {
+  /** Resolves when the broker is back; `during` runs while it is away, which lasts as long as it does if that is longer. */
+  async run(broker: KafkaBroker, during = (): Promise<void> => Promise.resolve()): Promise<void> {
     try {
       await broker.kill();
       this.#began.open();
-      await delay(this.#durationMs);
+      await Promise.all([delay(this.#durationMs), during()]);
     } finally {
       await broker.start();
       this.#ended.open();
