@@ -83,17 +83,12 @@ export function messageName(members: Members): string | undefined {
   return MESSAGE_NAMES.find((name) => members.get(name)?.kind === 'string');
 }
 
-/** The rest of a record behind its message, when the event says nothing but the message: the same for all events of one source. */
-export function plainTail({ fields, timestamp, attributes }: Known): string {
-  const members = timestamp === undefined ? '' : `,"timestamp":"${timestamp}"`;
-  let known = '';
-  for (const [field, { value }] of fields) known += `,"${field}":${JSON.stringify(value)}`;
-  return `${members}${known}${attributesMember([], attributes)}}`;
-}
-
 /** A record that has nothing of the event but its message. */
-export function plainRecord(message: string, known: Known): string {
-  return `{"message":${JSON.stringify(message)}${plainTail(known)}`;
+export function plainRecord(message: string, { fields, timestamp, attributes }: Known): string {
+  let text = `{"message":${JSON.stringify(message)}`;
+  if (timestamp !== undefined) text += `,"timestamp":"${timestamp}"`;
+  for (const [field, { value }] of fields) text += `,"${field}":${JSON.stringify(value)}`;
+  return `${text}${attributesMember([], attributes)}}`;
 }
 
 /**

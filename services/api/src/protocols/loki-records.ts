@@ -17,7 +17,7 @@ import { NO_METADATA, type LokiEntry, type LokiStream } from './loki-push.ts';
 import type { RecordSource } from './record-batch.ts';
 
 /** Service of streams whose labels name none; what Loki itself calls them. */
-export const UNKNOWN_SERVICE = 'unknown_service';
+const UNKNOWN_SERVICE = 'unknown_service';
 
 /**
  * Labels and metadata that stand for a field, the best first. Metadata go before labels: they are the entry's own. Trace and span ids

@@ -72,7 +72,7 @@ export const LOKI: Protocol = {
         ? readLokiJson(body, isUtf8(body), maxRecords)
         : readLokiProtobuf(inflateSnappy(body, MAX_INFLATED_BYTES), maxRecords);
       const records = lokiRecords(streams);
-      return { batch: { sources: records.sources }, answer: (result) => answer(result, records) };
+      return { batch: { sources: records.sources }, ownTraces: true, answer: (result) => answer(result, records) };
     };
   },
   problem,

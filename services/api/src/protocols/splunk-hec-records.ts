@@ -24,7 +24,7 @@ import {
 import type { RecordSource } from './record-batch.ts';
 
 /** Service of events that name none, nor a source. */
-export const UNKNOWN_SERVICE = 'unknown_service';
+const UNKNOWN_SERVICE = 'unknown_service';
 
 /** Beyond the depth and size of records, which are checked later. */
 const TREE_LIMITS = { maxDepth: 256, maxKeys: 100_000 };

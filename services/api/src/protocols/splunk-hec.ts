@@ -64,6 +64,7 @@ function createHec(read: Read): Protocol {
         return {
           batch: { sources },
           idempotencyKey: key,
+          ownTraces: true,
           answer: (result) => {
             if (sources.length === 0) return noData();
             return result.status === 'settled' ? hecAnswer(result) : hecBusy(result);
