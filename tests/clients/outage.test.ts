@@ -8,12 +8,17 @@ import { directProducers } from './direct-producers.ts';
 import { elasticsearchClients } from './elasticsearch-clients.ts';
 import { deployOn, expectExactlyOnce, expectNothingLost, type Deployed } from './harness.ts';
 import { LONG } from './needs.ts';
+import { otlpClients } from './otlp-clients.ts';
 import { Outage, type BufferingClient, type OutageLoad } from './outage.ts';
 
 /** In CI the broker is away for 5 s and each client sends 500 records; CLIENTS_LONG=1 makes it 20 s and 10,000. */
 const [OUTAGE_MS, COUNT] = LONG ? [20_000, 10_000] : [5000, 500];
 
-const clients: readonly BufferingClient[] = [...directProducers, ...elasticsearchClients.filter(({ needs }) => !needs)];
+const clients: readonly BufferingClient[] = [
+  ...directProducers,
+  ...elasticsearchClients.filter(({ needs }) => !needs),
+  ...otlpClients,
+];
 
 /** A client in the middle of its load, and how it ended. */
 interface Running {

@@ -33,7 +33,7 @@ export function stackDirectory(): string {
 export async function provision(recipe: Recipe): Promise<string> {
   const root = stackDirectory();
   await mkdir(root, { recursive: true });
-  const target = path.join(root, `${recipe.name}-${await digest(recipe)}`);
+  const target = await targetOf(recipe);
   if (await isComplete(target)) {
     return target;
   }
@@ -54,6 +54,16 @@ export async function provision(recipe: Recipe): Promise<string> {
     }
     return target;
   });
+}
+
+/** The directory that {@link provision} would return, if it is there already. */
+export async function provisioned(recipe: Recipe): Promise<string | undefined> {
+  const target = await targetOf(recipe);
+  return (await isComplete(target)) ? target : undefined;
+}
+
+async function targetOf(recipe: Recipe): Promise<string> {
+  return path.join(stackDirectory(), `${recipe.name}-${await digest(recipe)}`);
 }
 
 /** Whether a JDK (17 or later) and Maven are on the path; a reason if not. */
