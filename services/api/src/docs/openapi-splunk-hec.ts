@@ -72,6 +72,12 @@ const send = (operationId: string, summary: string, type: string, schema: object
     requestBody: { required: true, content: { [type]: { schema, example } } },
     responses,
   },
+  options: {
+    operationId: `${operationId}Options`,
+    tags: ['Splunk'],
+    summary: "Whether the collector is there, as Docker's driver asks: always",
+    responses: { '200': { description: 'It is', content: { 'text/plain': { schema: { type: 'string' } } } } },
+  },
 });
 
 const events = (operationId: string): object => send(operationId, 'Send events', JSON_TYPE, eventSchema, event);

@@ -96,6 +96,9 @@ const ROUTES: ReadonlyMap<string, Protocol> = new Map([
   ['/services/collector/ack', ACK],
 ]);
 
+/** Paths that take events or lines. */
+export const COLLECTOR_PATHS = [...ROUTES].filter(([, protocol]) => protocol !== ACK).map(([path]) => path);
+
 /** The collector at this path, if there is one. */
 export function hecProtocol(path: string): Protocol | undefined {
   return ROUTES.get(path);
