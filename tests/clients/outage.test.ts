@@ -7,6 +7,7 @@ import type { KafkaBroker } from '../stack/stack-service.ts';
 import { directProducers } from './direct-producers.ts';
 import { elasticsearchClients } from './elasticsearch-clients.ts';
 import { deployOn, expectExactlyOnce, expectNothingLost, type Deployed } from './harness.ts';
+import { lokiClients } from './loki-clients.ts';
 import { LONG } from './needs.ts';
 import { otlpClients } from './otlp-clients.ts';
 import { Outage, type BufferingClient, type OutageLoad } from './outage.ts';
@@ -18,6 +19,7 @@ const clients: readonly BufferingClient[] = [
   ...directProducers,
   ...elasticsearchClients.filter(({ needs }) => !needs),
   ...otlpClients,
+  ...lokiClients,
 ];
 
 /** A client in the middle of its load, and how it ended. */
