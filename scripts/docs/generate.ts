@@ -4,12 +4,14 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import { cliPage } from './cli-page.ts';
 import { configPage } from './config-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { searchPage } from './search-page.ts';
 
 const PAGES = {
+  'docs/cli.md': cliPage,
   'docs/config.md': configPage,
   'docs/errors.md': errorsPage,
   'docs/metrics.md': metricsPage,

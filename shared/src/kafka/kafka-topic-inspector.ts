@@ -1,4 +1,5 @@
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+// Of this name Node.js sees no export in a CommonJS module.
+import kafkajs, { type Admin } from 'kafkajs';
 import { QueueUnavailableError } from '../errors/queue-unavailable-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { GroupPosition, TopicDescription, TopicInspector } from '../ports/topic-inspector.ts';
@@ -76,7 +77,7 @@ async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<stri
   try {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }],
     });
     return new Map(
       (resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, Number(configValue)]),

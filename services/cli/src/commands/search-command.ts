@@ -27,7 +27,7 @@ export function addSearchCommand(program: PaylogCommand, context: CliContext, ad
     .summary('find records')
     .description('Finds records by words of the message and by filters, the newest first. All conditions must hold.');
   withFilters(command)
-    .option('--order <order>', 'desc (newest first) or asc, by event time', 'desc')
+    .option('--order <order>', 'by event time: desc (newest first) or asc', 'desc')
     .option('--limit <n>', 'most records; all pages up to there are read', '50')
     .option('--json', 'one record on each line, as it was sent (NDJSON)')
     .withSettings(SETTING_NAMES)

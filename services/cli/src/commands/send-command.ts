@@ -50,7 +50,7 @@ export function addSendCommand(program: PaylogCommand, context: CliContext, addR
       'where refused lines go (default: the name of the input with .rejects.ndjson, in this directory)',
     )
     .option('--state <file>', 'where progress is kept (default: below ~/.local/state/paylog)')
-    .option('--no-resume', 'begin at the first line; what was stored before is not stored again')
+    .option('--no-resume', 'begin at the first line; a file that has not changed since is not stored twice')
     .option('--no-gzip', 'send without compression')
     .option('--quiet', 'no progress')
     .option('--json', 'the summary as a JSON object')

@@ -8,14 +8,10 @@ import { readSearchAnswer, type SearchPage } from './search-answer.ts';
 export type SearchParameters = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** Most records of one page. */
-export const MAX_PAGE = 1000;
+const MAX_PAGE = 1000;
 
 /** One page. Throws `CliError`. */
-export async function searchPage(
-  client: ApiClient,
-  parameters: SearchParameters,
-  retry: RetryOptions,
-): Promise<SearchPage> {
+async function searchPage(client: ApiClient, parameters: SearchParameters, retry: RetryOptions): Promise<SearchPage> {
   const answer = await untilAnswered(
     client,
     {

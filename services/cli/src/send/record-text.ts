@@ -12,7 +12,7 @@ export interface LineFault {
 const OPEN_BRACE = 123;
 
 /** Whether a line is taken for JSON. In `auto` that is one that begins with a brace; `[` begins many a plain line. */
-export function isRecord(line: Line, format: RecordShape['format']): boolean {
+function isRecord(line: Line, format: RecordShape['format']): boolean {
   return format === 'json' || (format === 'auto' && line.bytes[0] === OPEN_BRACE);
 }
 

@@ -5,7 +5,7 @@ import { CliError, describeError, hasCode } from '../cli-error.ts';
 import type { Reject } from './deliver-batch.ts';
 
 /** One line of the file of rejects, without its line feed. Card data is redacted, as the API does it. */
-export function rejectText(source: string, { line, fault }: Reject): string {
+function rejectText(source: string, { line, fault }: Reject): string {
   const { number, offset, bytes } = line;
   return JSON.stringify({
     source,

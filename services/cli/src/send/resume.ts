@@ -23,7 +23,12 @@ export interface Wanted {
 /** Decides where to begin: where an earlier send of the same content stopped, else at the beginning. */
 export function startOf(source: SendSource, earlier: SendState | undefined, wanted: Wanted): Start {
   const fresh = { state: freshState(source, wanted), nothingNew: false, keepRejects: undefined };
-  if (earlier === undefined || !wanted.resume) return fresh;
+  if (earlier === undefined) return fresh;
+  // The same lines once more: in the same batches they get the same ids.
+  if (!wanted.resume) {
+    const isSame = earlier.head === source.head;
+    return isSame ? { ...fresh, state: { ...fresh.state, batch: earlier.batch } } : fresh;
+  }
   if (earlier.head !== '' && earlier.head !== source.head) {
     return { ...fresh, note: `${source.name} has other content than before: starting at its beginning` };
   }

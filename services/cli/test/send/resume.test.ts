@@ -38,15 +38,13 @@ function source(more: Partial<SendSource> = {}): SendSource {
 
 describe('startOf', () => {
   it('begins at the beginning when nothing was sent before, or when that is wanted', () => {
-    for (const start of [
-      startOf(source(), undefined, WANTED),
-      startOf(source(), STATE, { ...WANTED, resume: false }),
-    ]) {
-      assert.equal(start.state.offset, 0);
-      assert.equal(start.state.identity, 'now');
-      assert.equal(start.state.batch, 500);
-      assert.equal(start.note, undefined);
+    const fresh = startOf(source(), undefined, WANTED);
+    const again = startOf(source(), STATE, { ...WANTED, resume: false });
+    for (const { state, note } of [fresh, again]) {
+      assert.deepEqual([state.offset, state.identity, state.accepted, note], [0, 'now', 0, undefined]);
     }
+    // In other batches the same lines would get other ids.
+    assert.deepEqual([fresh.state.batch, again.state.batch], [500, 1000]);
   });
 
   it('goes on where it stopped, with the name and the bounds of before', () => {

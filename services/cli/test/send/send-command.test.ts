@@ -70,6 +70,20 @@ describe('paylog send', () => {
     assert.equal(api.seen.length, 3);
   });
 
+  it('shows a bar on a terminal, and takes it away', async () => {
+    await using api = await ScriptedApi.start(({ lines: seen }, count) =>
+      count === 1 ? { status: 503, headers: { 'retry-after': '1' } } : accepted(seen.length),
+    );
+    await writeFile(file, lines(3));
+    const world = { home: directory, env: { PAYLOG_URL: api.url, NO_COLOR: '1' }, isTerminal: true };
+    const { code, stderr } = await cli(['send', file], world);
+    assert.equal(code, 0);
+    assert.ok(stderr.includes('\r\u001b[K0%  0 lines'), stderr);
+    assert.ok(stderr.includes('waiting: '));
+    assert.ok(stderr.endsWith('\r\u001b[K'));
+    assert.equal((await cli(['send', file, '--no-resume', '--quiet'], world)).stderr, '');
+  });
+
   it('gives up in time with code 3, and says how to go on', async () => {
     await using api = await ScriptedApi.start(() => ({ status: 503, body: { detail: 'no broker' } }));
     await writeFile(file, lines(3));

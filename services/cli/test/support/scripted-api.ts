@@ -22,7 +22,7 @@ export class ScriptedApi implements AsyncDisposable {
   readonly seen: SeenRequest[] = [];
   readonly #server;
 
-  private constructor(answer: (request: SeenRequest, count: number) => ScriptedAnswer | 'hang up') {
+  private constructor(answer: (request: SeenRequest, count: number) => ScriptedAnswer | 'hang up' | 'say nothing') {
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -33,13 +33,14 @@ export class ScriptedApi implements AsyncDisposable {
         this.seen.push(seen);
         const said = answer(seen, this.seen.length);
         if (said === 'hang up') request.socket.destroy();
-        else response.writeHead(said.status, said.headers).end(JSON.stringify(said.body ?? {}));
+        else if (said !== 'say nothing')
+          response.writeHead(said.status, said.headers).end(JSON.stringify(said.body ?? {}));
       });
     });
   }
 
   static async start(
-    answer: (request: SeenRequest, count: number) => ScriptedAnswer | 'hang up',
+    answer: (request: SeenRequest, count: number) => ScriptedAnswer | 'hang up' | 'say nothing',
   ): Promise<ScriptedApi> {
     const api = new ScriptedApi(answer);
     api.#server.listen(0, '127.0.0.1');
