@@ -42,10 +42,14 @@ module.exports = {
     },
     {
       name: 'protocols-know-records-only',
-      comment: 'A protocol turns bytes into records: no HTTP framework, no queue, no store.',
+      comment:
+        'A protocol turns bytes into records: no HTTP framework, no queue, no store. Decoders of bytes are all it may bring.',
       severity: 'error',
       from: { path: '^services/api/src/protocols/' },
-      to: { pathNot: '^services/api/src/protocols/|^shared/src/(record|errors)/', dependencyTypesNot: ['core'] },
+      to: {
+        pathNot: `^services/api/src/protocols/|^shared/src/(record|errors)/|${npm('hysnappy')}`,
+        dependencyTypesNot: ['core'],
+      },
     },
     {
       name: 'ingest-and-indexer-know-ports-only',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { it } from 'mocha';
+import type { LokiOptions } from 'pino-loki';
 import { describeClient, expectExactlyOnce, messageOf, messagesOf, newMarker } from './harness.ts';
 import { winstonLoki } from './loki-clients.ts';
 import { runProgram } from './program.ts';
@@ -53,11 +54,17 @@ describeClient('pino-loki', (here) => {
     // The transport runs in a thread of its own and reports on the console.
     runProgram(process.execPath, ['--input-type=module', '-e', script], { cwd: path.join(import.meta.dirname, '..') });
 
+  const optionsFor = (host: string): LokiOptions => ({
+    host,
+    labels: { service_name: 'pino-loki' },
+    batching: { interval: 1 },
+  });
+
   const prelude = (url: string): string => `
     import pino from 'pino';
     console.error = (...words) => console.log(...words);
     const { pinoLoki } = await import('pino-loki');
-    const transport = pinoLoki({ host: ${JSON.stringify(url)}, labels: { service_name: 'pino-loki' }, batching: { interval: 1 } });
+    const transport = pinoLoki(${JSON.stringify(optionsFor(url))});
     const logger = pino(transport);
     const end = () => new Promise((resolve) => { transport.on('close', resolve); transport.end(); });
   `;

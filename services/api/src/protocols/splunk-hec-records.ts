@@ -196,19 +196,21 @@ function textSource(line: string, known: Known, service: string): RecordSource {
 }
 
 /**
- * The members of an event. Splunk's loggers for JavaScript put what was logged into `message`, and winston's transport for it all of
- * that into `message.meta`: their members count as the event's own, the inner ones first.
+ * The members of an event. Splunk's logger for JavaScript puts what was logged into `message`, winston's transport for it all of that
+ * into `message.meta`, and Docker's driver (`splunk-format=json`) a line of JSON into `line`: their members count as the event's own,
+ * the inner ones first.
  */
 function unwrapped(event: JsonObjectNode): Members {
   const members = membersOf(event);
-  const message = members.get('message');
+  const wrapper = ['message', 'line'].find((name) => members.get(name)?.kind === 'object') ?? '';
+  const message = members.get(wrapper);
   if (message?.kind !== 'object') return members;
   const inner = membersOf(message);
   const meta = inner.get('meta');
   const innermost = meta?.kind === 'object' ? membersOf(meta) : undefined;
   const isWrapper = innermost !== undefined && messageName(innermost) !== undefined && inner.has('msg');
   if (!isWrapper && messageName(inner) === undefined) return members;
-  members.delete('message');
+  members.delete(wrapper);
   if (isWrapper) {
     inner.delete('meta');
     inner.delete('msg');

@@ -163,6 +163,13 @@ describe('Splunk HEC: what becomes of an event', () => {
       message: 'hello',
       attributes: { order: 1, severity: 'x', 'event.severity': 'warn' },
     });
+    const dockerJson = { line: { msg: 'hello', level: 'warn', source: 'own' }, source: 'stdout', tag: 'abc' };
+    assert.deepEqual(await recordOf({ event: dockerJson }), {
+      ...base,
+      message: 'hello',
+      level: 'warn',
+      attributes: { source: 'own', 'event.source': 'stdout', tag: 'abc' },
+    });
     const meta = { level: 'error', message: 'hello', service: 'checkout', order: 1 };
     const winston = { message: { msg: 'hello', meta }, severity: 'error' };
     assert.deepEqual(await recordOf({ event: winston, source: 'winston' }), {
