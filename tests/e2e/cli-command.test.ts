@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -50,7 +50,9 @@ describe('the command paylog', function () {
 
       it('prints a completion script that it can read', async () => {
         const { stdout } = await runCli({ args: ['completion', shell], directory });
-        execFileSync(shell, ['-n'], { input: stdout });
+        const file = path.join(directory, `completion.${shell}`);
+        await writeFile(file, stdout);
+        execFileSync(shell, ['-n', file]);
       });
     });
   }
