@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { describe, it } from 'mocha';
 import { describeClient, newMarker, waitUntilFound } from './harness.ts';
 import { testedBlocks } from './markdown-blocks.ts';
-import { pagesAboutSending, speaksToKafka, withAddresses } from './pages.ts';
+import { anchorsOf, pageAt, pagesAboutSending, speaksToKafka, withAddresses } from './pages.ts';
 import { runnerOf } from './block-runners.ts';
 
 /** What the message of every tested block holds; our marker goes behind it. */
@@ -13,6 +14,19 @@ describe('blocks of the pages about sending', () => {
     for (const { file, blocks } of pagesAboutSending()) {
       if (file !== 'sending.md') assert.ok(blocks.length > 0, `docs/${file}`);
     }
+  });
+
+  it('every link from one page to another leads to a page, and to a heading of it', () => {
+    const broken: string[] = [];
+    for (const { file, text } of pagesAboutSending()) {
+      for (const [, target = '', anchor] of text.matchAll(/\]\((?!\w+:)([^)#]*)(?:#([^)]*))?\)/g)) {
+        const page = target === '' ? text : pageAt(path.join(path.dirname(file), target));
+        if (page === undefined || (anchor !== undefined && !anchorsOf(page).includes(anchor))) {
+          broken.push(`docs/${file}: ${target}#${anchor ?? ''}`);
+        }
+      }
+    }
+    assert.deepEqual(broken, []);
   });
 
   it('are those whose info string says so, outside of comments', () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Deployed } from './harness.ts';
 import { testedBlocks, type TestedBlock } from './markdown-blocks.ts';
@@ -9,15 +9,33 @@ const docs = path.join(import.meta.dirname, '..', '..', 'docs');
 interface Page {
   /** Below docs. */
   readonly file: string;
+  readonly text: string;
   readonly blocks: readonly TestedBlock[];
 }
 
 export function pagesAboutSending(): Page[] {
   const files = readdirSync(path.join(docs, 'sending')).filter((name) => name.endsWith('.md'));
-  return ['sending.md', ...files.sort().map((name) => `sending/${name}`)].map((file) => ({
-    file,
-    blocks: testedBlocks(readFileSync(path.join(docs, file), 'utf8')),
-  }));
+  return ['sending.md', ...files.sort().map((name) => `sending/${name}`)].map((file) => {
+    const text = readFileSync(path.join(docs, file), 'utf8');
+    return { file, text, blocks: testedBlocks(text) };
+  });
+}
+
+/** A page below docs; undefined when there is none. */
+export function pageAt(file: string): string | undefined {
+  const full = path.join(docs, file);
+  return existsSync(full) ? readFileSync(full, 'utf8') : undefined;
+}
+
+/** The names that GitHub gives to the headings of a page. */
+export function anchorsOf(markdown: string): string[] {
+  const headings = Array.from(markdown.matchAll(/^#+ (.*)$/gm), ([, heading = '']) => heading);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 /** The only tested block of this language of a page of docs/sending, with the addresses of a deployment. */
