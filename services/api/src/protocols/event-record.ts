@@ -2,7 +2,7 @@
  * Builds records for protocols that carry an event (a line, or any JSON) and say what they know about it beside the event: labels,
  * metadata, fields. What the event itself says wins, what is known beside it fills in, and the rest goes under `attributes`.
  */
-import { FIELD_SOURCES } from '@paylog/shared/record/field-sources';
+import { CANDIDATES, FIELD_SOURCES } from '@paylog/shared/record/field-sources';
 import { decodeString, type JsonNode, type JsonObjectNode } from '@paylog/shared/record/json-tree';
 import { levelFromOtelNumber, parseLevel } from '@paylog/shared/record/level';
 import { parseTimestamp } from '@paylog/shared/record/timestamp';
@@ -28,11 +28,11 @@ const FIELD_PATHS: Readonly<Record<KnownField, readonly string[]>> = {
   span_id: pathsOf('span_id'),
 };
 
+const KNOWN_FIELDS = Object.keys(FIELD_PATHS) as KnownField[];
+
 /** The field that each name means; a value that cannot be one is kept under `attributes`. */
 const FIELD_OF_PATH: ReadonlyMap<string, KnownField> = new Map(
-  (Object.entries(FIELD_PATHS) as [KnownField, readonly string[]][]).flatMap(([field, paths]) =>
-    paths.map((path) => [path, field] as const),
-  ),
+  KNOWN_FIELDS.flatMap((field) => FIELD_PATHS[field].map((path) => [path, field] as const)),
 );
 
 const TIME_NAMES = pathsOf('timestamp');
@@ -97,37 +97,54 @@ export function plainRecord(message: string, { fields, timestamp, attributes }: 
  * a word that this product understands otherwise.
  */
 export function eventRecord(text: string, members: Members, known: Known, message?: string): string {
-  return new EventWriter(text, known).write(members, message);
+  return new EventWriter(text, members, known).write(message);
+}
+
+/** What the event says for a field, and where. */
+interface Said {
+  readonly value: string;
+  /** The member that says it, unless that lies deeper. */
+  readonly member: string | undefined;
 }
 
 class EventWriter {
   readonly #text: string;
+  readonly #members: Members;
   readonly #known: Known;
+  readonly #said = new Map<KnownField, Said>();
   readonly #attributes: WrittenMember[] = [];
 
-  constructor(text: string, known: Known) {
+  constructor(text: string, members: Members, known: Known) {
     this.#text = text;
+    this.#members = members;
     this.#known = known;
   }
 
-  write(members: Members, message: string | undefined): string {
+  /** Writes what may be canonical already under canonical names: such records take the fast path of the check. */
+  write(message: string | undefined): string {
     const { fields, timestamp, attributes } = this.#known;
-    const own = messageName(members);
+    const own = messageName(this.#members);
     const written: string[] = [];
-    if (own === undefined) written.push(`"message":${JSON.stringify(message ?? '')}`);
+    const messageNode = own === undefined ? undefined : this.#members.get(own);
+    written.push(`"message":${messageNode ? this.#raw(messageNode) : JSON.stringify(message ?? '')}`);
     if (timestamp !== undefined) written.push(`"timestamp":"${timestamp}"`);
-    for (const [key, node] of members) {
-      if (key === 'attributes' && node.kind === 'object') continue;
-      if (key === own) written.push(`"message":${this.#raw(node)}`);
-      else if (this.#isKept(key, node, members)) written.push(`${JSON.stringify(key)}:${this.#raw(node)}`);
-    }
     const beside = [...attributes];
-    for (const [field, { name, value }] of fields) {
-      const said = this.#said(field, members);
-      if (said === undefined) written.push(`"${field}":${JSON.stringify(value)}`);
-      else if (said !== value) beside.push([name, JSON.stringify(value)]);
+    for (const field of KNOWN_FIELDS) {
+      const said = this.#saidFor(field);
+      const known = fields.get(field);
+      if (said) this.#said.set(field, said);
+      if (said && known && said.value !== known.value) beside.push([known.name, JSON.stringify(known.value)]);
+      // What lies deeper (`service.name`) is left where it is, for the general reading of records.
+      const value = said ? said.member && said.value : known?.value;
+      if (value !== undefined) written.push(`"${field}":${JSON.stringify(value)}`);
     }
-    const given = members.get('attributes');
+    for (const [key, node] of this.#members) {
+      if (key === own) continue;
+      const place = this.#placeOf(key, node);
+      if (place === 'top') written.push(`${JSON.stringify(key)}:${this.#raw(node)}`);
+      else if (place === 'attribute') this.#attributes.push(this.#toWritten([key, node]));
+    }
+    const given = this.#members.get('attributes');
     if (given?.kind === 'object') this.#attributes.unshift(...[...membersOf(given)].map(this.#toWritten, this));
     return `{${written.join(',')}${attributesMember(this.#attributes, beside)}}`;
   }
@@ -145,46 +162,39 @@ class EventWriter {
     return node?.kind === 'number' ? this.#raw(node) : undefined;
   }
 
-  /** Whether a member may stay at the top, to be read like that of any record. What may not goes under `attributes`. */
-  #isKept(key: string, node: JsonNode, members: Members): boolean {
-    const moved = this.#isForeign(key, node, members);
-    if (moved === undefined) return true;
-    if (moved === 'attribute') this.#attributes.push(this.#toWritten([key, node]));
-    return false;
-  }
-
-  #isForeign(key: string, node: JsonNode, members: Members): 'attribute' | 'repetition' | undefined {
+  /** Where a member goes that is not the message: nowhere when it is null, or said already. */
+  #placeOf(key: string, node: JsonNode): 'top' | 'attribute' | 'nowhere' {
+    if (key === 'attributes' && node.kind === 'object') return 'nowhere';
+    if (!CANDIDATES.has(key)) return 'attribute';
+    if (node.kind === 'literal' && this.#text.startsWith('null', node.start)) return 'nowhere';
     // In an event of somebody else's making an `id` is that of a payment or an order: as a record's id it would merge events.
-    if (key === 'id' || key === 'attributes' || key === 'message') return 'attribute';
-    if (TIME_NAMES.includes(key)) return this.#foreignTime(node);
+    if (key === 'id' || key === 'message') return 'attribute';
+    if (TIME_NAMES.includes(key)) return this.#placeOfTime(node);
     const field = FIELD_OF_PATH.get(key);
-    if (field === undefined) return undefined;
-    if (node.kind === 'object') {
-      // Nesting (`service.name`) stays; an object that says nothing of the field must not share its name with a value from beside.
-      return key === field && this.#said(field, members) === undefined ? 'attribute' : undefined;
+    if (field !== undefined) {
+      const said = this.#said.get(field);
+      if (said?.member === key) return 'nowhere';
+      // Nesting (`service.name`) stays where it says the field; beside a value of its name it would be said twice.
+      return node.kind === 'object' && (key !== field || (said && said.member === undefined)) ? 'top' : 'attribute';
     }
-    const value = fieldValue(key, field, this.#scalar(node), node.kind);
-    return value === undefined && !this.#isNull(node) ? 'attribute' : undefined;
+    return MESSAGE_NAMES.includes(key) && node.kind !== 'object' ? 'attribute' : 'top';
   }
 
-  #foreignTime(node: JsonNode): 'attribute' | 'repetition' | undefined {
+  #placeOfTime(node: JsonNode): 'top' | 'attribute' | 'nowhere' {
     const own = this.#scalar(node);
     const time = own === undefined ? undefined : parseTimestamp(own);
     const { timestamp } = this.#known;
-    if (timestamp === undefined) return time === undefined && !this.#isNull(node) ? 'attribute' : undefined;
-    return time === timestamp ? 'repetition' : 'attribute';
+    if (timestamp === undefined) return time === undefined ? 'attribute' : 'top';
+    return time === timestamp ? 'nowhere' : 'attribute';
   }
 
-  #isNull(node: JsonNode): boolean {
-    return node.kind === 'literal' && this.#text.startsWith('null', node.start);
-  }
-
-  /** What the event itself says for a field. */
-  #said(field: KnownField, members: Members): string | undefined {
+  #saidFor(field: KnownField): Said | undefined {
     for (const path of FIELD_PATHS[field]) {
-      const node = nodeAt(members, path);
+      const node = nodeAt(this.#members, path);
       const value = node && fieldValue(path, field, this.#scalar(node), node.kind);
-      if (value !== undefined) return value;
+      if (value === undefined) continue;
+      const top = this.#members.get(path);
+      return { value, member: top && top.kind !== 'object' ? path : undefined };
     }
     return undefined;
   }
