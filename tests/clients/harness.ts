@@ -206,7 +206,7 @@ export async function waitUntilFound(
 }
 
 /** Every record with the marker, read page by page. */
-export function findAll({ url }: Pick<Deployed, 'url'>, marker: string): Promise<FoundLog[]> {
+function findAll({ url }: Pick<Deployed, 'url'>, marker: string): Promise<FoundLog[]> {
   return searchAll(url, { q: marker });
 }
 
