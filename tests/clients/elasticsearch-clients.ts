@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ecsFormat as ecsForPino } from '@elastic/ecs-pino-format';
 import { ecsFormat as ecsForWinston } from '@elastic/ecs-winston-format';
-import { Client } from '@elastic/elasticsearch';
+import { Client, type ClientOptions } from '@elastic/elasticsearch';
 import { pino } from 'pino';
 import pinoElasticsearchModule from 'pino-elasticsearch';
 import winston from 'winston';
@@ -15,7 +15,21 @@ import { blockOf } from './pages.ts';
 import { needsRsyslogWith, Rsyslog } from './rsyslog.ts';
 
 /** Its types describe an ES module, which it is not. */
-const pinoElasticsearch = pinoElasticsearchModule as unknown as typeof pinoElasticsearchModule.default;
+const pinoElasticsearch = pinoElasticsearchModule as unknown as (
+  options: NonNullable<Parameters<typeof pinoElasticsearchModule.default>[0]>,
+  parts: { readonly Client: typeof Client },
+) => ReturnType<typeof pinoElasticsearchModule.default>;
+
+/** As in docs/sending/elasticsearch.md; the helper of its own client gives up after 15 s. */
+const PATIENT = { retries: 60, wait: 2000, concurrency: 100 } as const;
+
+class PatientClient extends Client {
+  constructor(options: ClientOptions) {
+    super(options);
+    const bulk = this.helpers.bulk.bind(this.helpers);
+    this.helpers.bulk = (given, requestOptions) => bulk({ ...given, ...PATIENT }, requestOptions);
+  }
+}
 
 const INDEX = 'logs-checkout-prod';
 const SETTLE_MS = 120_000;
@@ -56,8 +70,7 @@ export const sendWithBulkHelper: Sender = async (deployed, logs) => {
         if (error) told.push({ type: error.type, reason: error.reason ?? '' });
       },
       flushInterval: 500,
-      retries: 30,
-      wait: 2000,
+      ...PATIENT,
     });
   } finally {
     await client.close();
@@ -75,8 +88,8 @@ async function logWithWinston(deployed: Deployed, logs: AppLogs, ecs: boolean): 
     dataStream: true,
     index: INDEX,
     flushInterval: 300,
-    // 400 unless told otherwise. A rejected record is sent so often; an outage takes one for each second.
-    retryLimit: ecs ? 3 : 60,
+    // 400 unless told otherwise. A rejected record is sent so often; an outage takes one for each record that is logged.
+    retryLimit: ecs ? 3 : 1_000_000,
     internalLogger: () => {},
     useTransformer: !ecs,
     transformer: ({ level, message, meta }) => ({
@@ -129,13 +142,10 @@ interface Dropped {
 }
 
 async function logWithPino(deployed: Deployed, logs: AppLogs, ecs: boolean): Promise<Told[]> {
-  const stream = pinoElasticsearch({
-    node: nodeOf(deployed),
-    index: INDEX,
-    opType: 'create',
-    flushBytes: 100_000,
-    flushInterval: 500,
-  });
+  const stream = pinoElasticsearch(
+    { node: nodeOf(deployed), index: INDEX, opType: 'create', flushBytes: 100_000, flushInterval: 500 },
+    { Client: PatientClient },
+  );
   const told: Told[] = [];
   stream.on('insertError', ({ document }: Dropped) => told.push(document.error));
   const done = once(stream, 'insert');

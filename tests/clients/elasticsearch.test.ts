@@ -41,7 +41,7 @@ for (const [name, send] of JS_CLIENTS) {
   });
 }
 
-/** winston-elasticsearch sends what is rejected 60 times; with ECS it is told to do so 3 times. */
+/** winston-elasticsearch sends what is rejected again and again; with ECS it is told to do so 3 times. */
 for (const [name, send] of JS_CLIENTS.filter(([, sender]) => sender !== sendWithWinston)) {
   describeClient(
     `${name}, with one poison record`,
