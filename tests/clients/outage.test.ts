@@ -17,7 +17,7 @@ const [OUTAGE_MS, COUNT] = LONG ? [20_000, 10_000] : [5000, 500];
 
 const clients: readonly BufferingClient[] = [
   ...directProducers,
-  ...elasticsearchClients.filter(({ needs }) => !needs),
+  ...elasticsearchClients,
   ...otlpClients,
   ...lokiClients,
 ];

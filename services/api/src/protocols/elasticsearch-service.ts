@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * metadata, syslog and journald, modules of Beats, then the shipper itself. ECS names
  * (https://www.elastic.co/docs/reference/ecs) where there are some.
  */
-export const SERVICE_FIELDS: readonly string[] = [
+const SERVICE_FIELDS: readonly string[] = [
   'kubernetes.labels.app.kubernetes.io/name',
   'kubernetes.labels.app_kubernetes_io/name',
   'kubernetes.labels.app',
