@@ -8,7 +8,7 @@ const DOUBLES = [0, -1.5, 1e300, 5e-324, 123_456, 'NaN', 'Infinity', '-Infinity'
 const TIMES = ['0', '1', '1795161600123456789', '9223372036854775807', '9223372036854775808', '18446744073709551615'];
 
 /** An `AnyValue` as OTLP's JSON writes it. */
-export function randomValue(random: Random, depth: number): object {
+function randomValue(random: Random, depth: number): object {
   const list = (): object[] => random.times(random.below(4), () => randomValue(random, depth - 1));
   switch (random.below(depth === 0 ? 6 : 8)) {
     case 0:

@@ -29,7 +29,7 @@ interface Layer {
 }
 
 const document = openApiDocument('0.0.0');
-const operations = Object.entries<Readonly<Record<string, object>>>(document.paths).flatMap(([path, item]) =>
+const operations = Object.entries<object>(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({
     method: method.toUpperCase(),
     path,

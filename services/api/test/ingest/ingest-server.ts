@@ -7,6 +7,7 @@ import { RecordPreparer } from '@paylog/shared/record/prepare';
 import { createMetrics, type Metrics } from '@paylog/shared/telemetry/metrics';
 import { HttpServer } from '../../src/http-server.ts';
 import { Ingest } from '../../src/ingest/ingest.ts';
+import { DataSetGate } from '../../src/protocols/data-set-gate.ts';
 import { createIngestHandler } from '../../src/ingest/ingest-handler.ts';
 import { KeptLog } from '../support/app-server.ts';
 
@@ -84,7 +85,14 @@ export async function startIngestServer(options: IngestServerOptions = {}): Prom
   const log = new KeptLog();
   const ingest = new Ingest({ preparer, publisher, clock: { now: () => NOW_MS }, topic: 'logs' });
   const limits = { maxBodyBytes, maxRecordsPerRequest };
-  const handler = createIngestHandler({ ingest, budget, metrics, logger: log, dataSet: 'main', ...limits });
+  const handler = createIngestHandler({
+    ingest,
+    budget,
+    metrics,
+    logger: log,
+    dataSets: new DataSetGate('main', 10),
+    ...limits,
+  });
   const server = new HttpServer(
     (request, response) => {
       if (!handler(request, response)) response.writeHead(404).end();
