@@ -29,35 +29,28 @@ const generated = createRequire(import.meta.url)('@opentelemetry/otlp-transforme
 };
 const Request = generated.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 
-function anyValue(value: unknown): object {
+function anyValue(value: string | number): object {
   if (typeof value === 'string') return { stringValue: value };
-  if (typeof value === 'boolean') return { boolValue: value };
-  if (typeof value === 'number') return Number.isInteger(value) ? { intValue: value } : { doubleValue: value };
-  return { stringValue: JSON.stringify(value) };
+  return Number.isInteger(value) ? { intValue: value } : { doubleValue: value };
 }
 
 /** The corpus of the other benchmarks as an SDK would send it. */
 function request(): { json: Buffer; protobuf: Buffer } {
-  const logs = [...paymentLogs({ seed: 42, count: RECORDS, startMs: Date.now() })];
-  const logRecords = logs.map(
-    ({ message, timestamp, level, service, trace_id, ...rest }: Record<string, unknown>, at) => ({
-      timeUnixNano: `${Date.parse(String(timestamp))}000000`,
-      observedTimeUnixNano: `${Date.parse(String(timestamp))}000000`,
-      severityNumber: 9,
-      severityText: String(level).toUpperCase(),
-      body: { stringValue: message },
-      attributes: Object.entries(rest).flatMap(([group, value]) =>
-        typeof value === 'object' && value !== null
-          ? Object.entries(value).map(([key, inner]) => ({
-              key: group === 'attributes' ? key : `${group}.${key}`,
-              value: anyValue(inner),
-            }))
-          : [{ key: group, value: anyValue(value) }],
-      ),
-      traceId: typeof trace_id === 'string' ? trace_id : at.toString(16).padStart(32, 'a'),
-      spanId: at.toString(16).padStart(16, 'b'),
-    }),
-  );
+  const logs = Array.from(paymentLogs({ seed: 42, count: RECORDS, startMs: Date.now(), idPrefix: '' }));
+  const logRecords = logs.map(({ message, timestamp, level, trace_id, span_id, id, payment, attributes }) => ({
+    timeUnixNano: `${Date.parse(timestamp)}000000`,
+    observedTimeUnixNano: `${Date.parse(timestamp)}000000`,
+    severityNumber: 9,
+    severityText: level.toUpperCase(),
+    body: { stringValue: message },
+    attributes: [
+      { key: 'log.record.uid', value: { stringValue: id } },
+      ...Object.entries(payment).map(([key, value]) => ({ key: `payment.${key}`, value: anyValue(value) })),
+      ...Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) })),
+    ],
+    traceId: trace_id,
+    spanId: span_id,
+  }));
   const resource = {
     attributes: [
       ['service.name', 'checkout'],
@@ -148,9 +141,13 @@ function recordsOf({ resourceLogs }: GeneratedRequest): OtlpLogs {
         parts.observedTime = otlpTime(record.observedTimeUnixNano.high >>> 0, record.observedTimeUnixNano.low >>> 0);
         parts.severityNumber = record.severityNumber;
         parts.severityText = JSON.stringify(record.severityText);
-        [parts.body, parts.bodyKind] = valueOf(record.body);
-        parts.traceId = record.traceId.toString('hex');
-        parts.spanId = record.spanId.toString('hex');
+        const [body, kind] = valueOf(record.body);
+        const out = writer.bodyStart();
+        const start = out.at;
+        out.text(body);
+        writer.bodyEnd(start, kind);
+        writer.id('trace_id', record.traceId, 0, 16);
+        writer.id('span_id', record.spanId, 0, 8);
         logs.add({ text: writer.finish(parts, sharedResource, sharedScope) });
       }
     }

@@ -3,20 +3,21 @@
 /** Kinds of `AnyValue`; `none` when it is not set. */
 export type OtlpKind = 'string' | 'bool' | 'int' | 'double' | 'list' | 'map' | 'bytes' | 'none';
 
-/** Whether a value (JSON text) fits its field. */
-type Fits = (text: string, kind: OtlpKind) => boolean;
+/** Whether a value fits its field: by its kind, the length of its JSON text and the first character of that. */
+type Fits = (kind: OtlpKind, length: number, first: number) => boolean;
 
-/** Characters of a JSON string, at most: escapes count as they are written. */
-const lengthOf = (text: string): number => text.length - 2;
+const [QUOTE, MINUS] = [0x22, 0x2d];
+/** Bytes of a JSON string that surely has no more characters than a short text may have. */
+const SHORT_TEXT = 256 + 2;
 
-const anyText: Fits = (_, kind) => kind === 'string';
-const shortText: Fits = (text, kind) => kind === 'string' && lengthOf(text) <= 256;
-const name: Fits = (text, kind) => shortText(text, kind) && lengthOf(text) > 0;
+const anyText: Fits = (kind) => kind === 'string';
+const shortText: Fits = (kind, length) => kind === 'string' && length <= SHORT_TEXT;
+const name: Fits = (kind, length) => kind === 'string' && length <= SHORT_TEXT && length > 2;
 // NaN and the infinities are written as strings.
-const finite: Fits = (text, kind) => kind === 'int' || (kind === 'double' && !text.startsWith('"'));
-const status: Fits = (text, kind) => kind === 'int' && /^\d{1,3}$/.test(text);
-// The schema's bound is below the ends of 64 bits.
-const amount: Fits = (text, kind) => kind === 'int' && Math.abs(Number(text)) <= 9.2e18;
+const finite: Fits = (kind, _, first) => kind === 'int' || (kind === 'double' && first !== QUOTE);
+const status: Fits = (kind, length, first) => kind === 'int' && length <= 3 && first !== MINUS;
+// The schema's bound is a little below the ends of 64 bits: below 10^18 in any case.
+const amount: Fits = (kind, length, first) => kind === 'int' && length <= (first === MINUS ? 19 : 18);
 
 interface Source {
   readonly field: string;
@@ -62,20 +63,22 @@ const SOURCES: readonly Source[] = [
 export const RESOURCE_FIELDS = 3;
 export const FIELD_COUNT = SOURCES.length;
 
-/** A field, split for writing. */
+/** A field as it is written. */
 export interface OtlpField {
   /** `error`, `http`, `payment`, or undefined at the top. */
   readonly group: string | undefined;
-  /** `"method":` */
-  readonly nameText: string;
+  /** `,"method":` */
+  readonly bytes: Buffer;
+  /** The same as the first of its group: `,"http":{"method":` */
+  readonly firstBytes: Buffer;
 }
 
 /** The fields by position. */
 export const OTLP_FIELDS: readonly OtlpField[] = SOURCES.map(({ field }) => {
   const [outer = '', inner] = field.split('.');
-  return inner === undefined
-    ? { group: undefined, nameText: `"${outer}":` }
-    : { group: outer, nameText: `"${inner}":` };
+  const bytes = Buffer.from(`,"${inner ?? outer}":`);
+  if (inner === undefined) return { group: undefined, bytes, firstBytes: bytes };
+  return { group: outer, bytes, firstBytes: Buffer.from(`,"${outer}":{"${inner}":`) };
 });
 
 /** The field that an attribute may fill. */
@@ -94,7 +97,7 @@ const TARGETS: ReadonlyMap<string, OtlpTarget> = new Map(
 );
 
 /** Members of a record's `attributes` that hold what is no attribute of the log record. */
-const OWN_NAMES: ReadonlySet<string> = new Set([
+const OWN = [
   'resource',
   'scope',
   'body',
@@ -106,28 +109,42 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   'trace_id',
   'span_id',
   'dropped_attributes_count',
-]);
+] as const;
 
 /** The name of an attribute with all that depends on it alone. */
 export interface OtlpName {
   readonly name: string;
-  /** `"name":` as JSON. */
+  /** `"name":` */
   readonly text: string;
+  /** The same as UTF-8 with a comma in front. */
+  readonly bytes: Buffer;
+  /** Whether it holds something beyond ASCII. */
+  readonly isWide: boolean;
   readonly target: OtlpTarget | undefined;
-  readonly isOwnName: boolean;
+  /** A bit of its own for each of the names that the writer may need itself, else 0. */
+  readonly ownBit: number;
   /** The key under which it is kept; undefined when it is not. */
   readonly key: string | undefined;
 }
 
 function makeName(attribute: string, key: string | undefined): OtlpName {
+  const text = `${JSON.stringify(attribute)}:`;
+  const bytes = Buffer.from(`,${text}`);
   return {
     name: attribute,
-    text: `${JSON.stringify(attribute)}:`,
+    text,
+    bytes,
+    isWide: bytes.length !== text.length + 1,
     target: TARGETS.get(attribute),
-    isOwnName: OWN_NAMES.has(attribute),
+    ownBit: (1 << ((OWN as readonly string[]).indexOf(attribute) + 1)) >> 1,
     key,
   };
 }
+
+/** The names that the writer may need itself. */
+export const OWN_NAMES = Object.fromEntries(OWN.map((own) => [own, makeName(own, undefined)])) as Readonly<
+  Record<(typeof OWN)[number], OtlpName>
+>;
 
 /** Names repeat from record to record; those that do not (hostile or generated) are not kept beyond these bounds. */
 const MAX_NAMES = 10_000;

@@ -28,6 +28,8 @@ function objects(value: unknown, path: string): readonly JsonObject[] {
   return value;
 }
 
+const HEX = /^[\da-f]*$/i;
+
 class Decoder {
   readonly #logs: OtlpCollector;
   readonly #values = new OtlpJsonValues();
@@ -98,21 +100,32 @@ class Decoder {
     parts.eventName = values.optionalString(record['eventName'], 'event_name');
     parts.flags = values.count(record['flags'], 'flags');
     parts.droppedAttributes = values.count(record['droppedAttributesCount'], 'dropped_attributes_count');
-    [parts.traceId, parts.badTraceId] = idOf(record['traceId'], 32, 'trace_id');
-    [parts.spanId, parts.badSpanId] = idOf(record['spanId'], 16, 'span_id');
-    this.#body(parts, record['body']);
+    this.#body(record['body']);
+    parts.badTraceId = this.#id('trace_id', record['traceId'], 32);
+    parts.badSpanId = this.#id('span_id', record['spanId'], 16);
     values.attributes(this.#writer, record['attributes'], 'attributes');
     return parts;
   }
 
-  /** Collectors read files and topics as bytes: what is text is taken as text. */
-  #body(parts: OtlpRecordParts, body: unknown): void {
+  /** What is no id (logs.proto: assume that there is none) is returned as JSON text. Empty and all zeros are absent. */
+  #id(field: 'trace_id' | 'span_id', value: unknown, digits: number): string | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'string') {
+      throw new OtlpRecordError(recordFault('invalid_type', `${field} must be a string of hexadecimal digits`, field));
+    }
+    if (/^0*$/.test(value)) return undefined;
+    if (value.length !== digits || !HEX.test(value)) return JSON.stringify(value);
+    this.#writer.id(field, Buffer.from(value, 'hex'), 0, digits / 2);
+    return undefined;
+  }
+
+  #body(body: unknown): void {
     if (body === undefined || body === null) return;
-    parts.body = this.#values.value(body, 1, 'body');
-    parts.bodyKind = this.#values.kind;
-    if (parts.bodyKind !== 'bytes' || !isUtf8(this.#values.lastBytes)) return;
-    parts.body = JSON.stringify(this.#values.lastBytes.toString('utf8'));
-    parts.bodyKind = 'string';
+    const text = this.#values.value(body, 1, 'body');
+    const out = this.#writer.bodyStart();
+    const start = out.at;
+    out.text(text);
+    this.#writer.bodyEnd(start, this.#values.kind, this.#values.lastBytes);
   }
 }
 
@@ -121,19 +134,6 @@ function timeOf(value: unknown, field: string): string | undefined {
   if (value === undefined || value === null || value === 0 || value === '' || value === '0') return undefined;
   const digits = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
   return timeOrFault(otlpTimeFromDigits(digits), field);
-}
-
-const HEX = /^[\da-f]*$/;
-
-/** In lower case; what is no id (logs.proto: assume that there is none) is kept beside. All zeros are absent. */
-function idOf(value: unknown, digits: number, field: string): [string | undefined, string | undefined] {
-  if (value === undefined || value === null) return [undefined, undefined];
-  if (typeof value !== 'string') {
-    throw new OtlpRecordError(recordFault('invalid_type', `${field} must be a string of hexadecimal digits`, field));
-  }
-  const id = value.toLowerCase();
-  if (/^0*$/.test(id)) return [undefined, undefined];
-  return id.length === digits && HEX.test(id) ? [id, undefined] : [undefined, JSON.stringify(value)];
 }
 
 /** The record alone, for a dead letter. */

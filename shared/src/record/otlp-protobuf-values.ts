@@ -3,7 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { recordFault } from './fault.ts';
 import { type OtlpKind, type OtlpName, OtlpNames } from './otlp-fields.ts';
 import { MAX_VALUE_DEPTH, OtlpRecordError } from './otlp-logs.ts';
-import { bytesText, doubleText } from './otlp-record-writer.ts';
+import { JsonBytes } from './json-bytes.ts';
+import { bytesText, doubleText, type OtlpRecordWriter } from './otlp-record-writer.ts';
 import type { OtlpAttributeSink } from './otlp-shared-parts.ts';
 import { fieldBits, type ProtobufReader } from './protobuf-reader.ts';
 
@@ -25,13 +26,11 @@ const KEY_VALUE = fieldBits(1, 2);
 const ANY_VALUE = fieldBits(1, 2, 3, 4, 5, 6, 7);
 const ITEMS = fieldBits(1);
 
-/** What a byte of text means for JSON: 1 has to be escaped, 2 is not ASCII. */
-const BYTE_CLASS = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x80 ? 2 : byte < 0x20 || byte === 0x22 || byte === 0x5c ? 1 : 0,
-);
-
 /** Names by their bytes, each as one character. */
 const NAMES = new OtlpNames();
+/** The name of a `KeyValue` without a key. */
+const NO_NAME = NAMES.get('', String);
+const [COMMA, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
  * The names seen last, by a cheap mark of their bytes: finding one here costs a comparison, in the map above a hash over all its
@@ -41,8 +40,13 @@ const RECENT_SIZE = 1024;
 const RECENT = new Array<RecentName | undefined>(RECENT_SIZE).fill(undefined);
 
 interface RecentName {
-  readonly latin1: string;
+  readonly bytes: Buffer;
   readonly name: OtlpName;
+}
+
+function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  for (let index = 0; index < wanted.length; index += 1) if (bytes[at + index] !== wanted[index]) return false;
+  return true;
 }
 
 function recentSlot(bytes: Buffer, start: number, end: number): number {
@@ -62,20 +66,24 @@ function int64Text(high: number, low: number): string {
   return String((BigInt(signed) << 32n) | BigInt(low));
 }
 
+function notUtf8(field: string): never {
+  throw new OtlpRecordError(recordFault('invalid_utf8', `${field} is not valid UTF-8`, field));
+}
+
 /** Reads values at the cursor of a reader. Throws `ProtobufError` for broken bytes and {@link OtlpRecordError} for the rest. */
 export class OtlpProtobufValues {
   readonly #reader: ProtobufReader;
-  /** All bytes, each as one character: a slice of it copies nothing. */
-  readonly #latin1: string;
   /** Kind of the value that was read last. */
   kind: OtlpKind = 'none';
   /** Where its bytes stand, when it is of kind `bytes`. */
   #bytesStart = 0;
   #bytesEnd = 0;
+  /** Where the value of the last `KeyValue` stands. */
+  #valueStart = 0;
+  #valueEnd = 0;
 
   constructor(reader: ProtobufReader) {
     this.#reader = reader;
-    this.#latin1 = reader.bytes.toString('latin1');
   }
 
   /** The bytes of the value that was read last, which is of kind `bytes`. */
@@ -95,34 +103,49 @@ export class OtlpProtobufValues {
   textAt(start: number, end: number, field: string): string {
     const { bytes } = this.#reader;
     let seen = 0;
-    for (let at = start; at < end; at += 1) seen |= BYTE_CLASS[bytes[at] ?? 0] ?? 0;
-    if (seen === 0) return `"${this.#latin1.slice(start, end)}"`;
-    return JSON.stringify(seen === 1 ? this.#latin1.slice(start, end) : this.#utf8(start, end, field));
+    for (let at = start; at < end; at += 1) seen |= bytes[at] ?? 0;
+    if (seen < 0x80) return JSON.stringify(bytes.toString('latin1', start, end));
+    if (!isUtf8(bytes.subarray(start, end))) notUtf8(field);
+    return JSON.stringify(bytes.toString('utf8', start, end));
   }
 
-  #utf8(start: number, end: number, field: string): string {
-    const bytes = this.#reader.bytes.subarray(start, end);
-    if (isUtf8(bytes)) return bytes.toString('utf8');
-    throw new OtlpRecordError(recordFault('invalid_utf8', `${field} is not valid UTF-8`, field));
-  }
-
-  /** A `KeyValue` that ends at `end`. */
-  attribute(sink: OtlpAttributeSink, end: number, field: string): void {
+  /** Reads a `KeyValue` that ends at `end` up to its value, whose span it leaves behind. */
+  #keyValue(end: number, field: string): OtlpName {
     const reader = this.#reader;
     let name: OtlpName | undefined;
-    let text = 'null';
-    this.kind = 'none';
-    let kind: OtlpKind = 'none';
+    this.#valueStart = this.#valueEnd = end;
     while (reader.at < end) {
       const tag = reader.tag(end);
       if (tag === TAG.key) {
         name = this.#name(end, field);
       } else if (tag === TAG.value) {
-        text = this.value(reader.span(end), 1, field);
-        kind = this.kind;
+        this.#valueEnd = reader.span(end);
+        this.#valueStart = reader.at;
+        reader.at = this.#valueEnd;
       } else reader.skip(tag, end, KEY_VALUE);
     }
-    sink.attribute(name ?? NAMES.get('', String), text, kind);
+    return name ?? NO_NAME;
+  }
+
+  /** A `KeyValue` of a log record. */
+  attribute(writer: OtlpRecordWriter, end: number): void {
+    const name = this.#keyValue(end, 'attributes');
+    const out = writer.attributeStart(name);
+    const start = out.at;
+    this.#reader.at = this.#valueStart;
+    this.write(out, this.#valueEnd, 1, 'attributes');
+    this.#reader.at = end;
+    writer.attributeEnd(name, out, start, this.kind);
+  }
+
+  /** A `KeyValue` of a resource or scope. */
+  sharedAttribute(sink: OtlpAttributeSink, end: number, field: string): void {
+    const name = this.#keyValue(end, field);
+    const out = new JsonBytes();
+    this.#reader.at = this.#valueStart;
+    this.write(out, this.#valueEnd, 1, field);
+    this.#reader.at = end;
+    sink.attribute(name, out.toString(), this.kind);
   }
 
   #name(end: number, field: string): OtlpName {
@@ -131,111 +154,127 @@ export class OtlpProtobufValues {
     this.#reader.at = nameEnd;
     const slot = recentSlot(this.#reader.bytes, start, nameEnd);
     const recent = RECENT[slot];
-    if (recent?.latin1.length === nameEnd - start && this.#latin1.startsWith(recent.latin1, start)) return recent.name;
+    if (recent?.bytes.length === nameEnd - start && isAt(this.#reader.bytes, start, recent.bytes)) return recent.name;
     const name = NAMES.get(
-      this.#latin1.slice(start, nameEnd),
+      this.#reader.bytes.toString('latin1', start, nameEnd),
       () => JSON.parse(this.textAt(start, nameEnd, field)) as string,
     );
-    if (name.key !== undefined) RECENT[slot] = { latin1: name.key, name };
+    if (name.key !== undefined) RECENT[slot] = { bytes: Buffer.from(name.key, 'latin1'), name };
     return name;
   }
 
-  /** An `AnyValue` that ends at `end`, as JSON text. */
-  value(end: number, depth: number, field: string): string {
+  /** Writes an `AnyValue` that ends at `end` as JSON. */
+  write(out: JsonBytes, end: number, depth: number, field: string): void {
     const reader = this.#reader;
     if (depth > MAX_VALUE_DEPTH) {
       throw new OtlpRecordError(recordFault('too_deep', `${field} may nest at most ${MAX_VALUE_DEPTH} levels`, field));
     }
-    let text = 'null';
+    const start = out.at;
     let kind: OtlpKind = 'none';
     while (reader.at < end) {
       const tag = reader.tag(end);
+      // Of several values the last counts; an unknown field is none.
+      const written = out.at;
+      out.at = start;
       switch (tag) {
         case TAG.string:
-          text = this.string(end, field);
+          this.#string(out, end, field);
           kind = 'string';
           break;
         case TAG.bool:
-          text = reader.varint(end) === 0 && reader.high === 0 ? 'false' : 'true';
+          out.ascii(reader.varint(end) === 0 && reader.high === 0 ? 'false' : 'true');
           kind = 'bool';
           break;
-        case TAG.int: {
-          const low = reader.varint(end);
-          text = int64Text(reader.high, low);
+        case TAG.int:
+          this.#int(out, end);
           kind = 'int';
           break;
-        }
         case TAG.double:
-          text = doubleText(reader.double(end));
+          out.ascii(doubleText(reader.double(end)));
           kind = 'double';
           break;
         case TAG.list:
-          text = `[${this.#items(reader.span(end), depth, field)}]`;
+          this.#list(out, reader.span(end), depth, field);
           kind = 'list';
           break;
         case TAG.map:
-          text = `{${this.#members(reader.span(end), depth, field)}}`;
+          this.#map(out, reader.span(end), depth, field);
           kind = 'map';
           break;
         case TAG.bytes:
-          text = this.#bytes(end);
+          this.#bytes(out, end);
           kind = 'bytes';
           break;
         default:
           reader.skip(tag, end, ANY_VALUE);
+          out.at = written;
       }
     }
+    if (kind === 'none') {
+      out.at = start;
+      out.ascii('null');
+    }
     this.kind = kind;
-    return text;
   }
 
-  #bytes(end: number): string {
+  #string(out: JsonBytes, end: number, field: string): void {
+    const reader = this.#reader;
+    const stringEnd = reader.span(end);
+    const start = reader.at;
+    reader.at = stringEnd;
+    if (out.string(reader.bytes, start, stringEnd) && !isUtf8(reader.bytes.subarray(start, stringEnd))) notUtf8(field);
+  }
+
+  #int(out: JsonBytes, end: number): void {
+    const low = this.#reader.varint(end);
+    const { high } = this.#reader;
+    if (high === 0) out.unsigned(low);
+    else out.ascii(int64Text(high, low));
+  }
+
+  #bytes(out: JsonBytes, end: number): void {
     this.#bytesEnd = this.#reader.span(end);
     this.#bytesStart = this.#reader.at;
     this.#reader.at = this.#bytesEnd;
-    return bytesText(this.lastBytes());
+    out.text(bytesText(this.lastBytes()));
   }
 
-  #items(end: number, depth: number, field: string): string {
+  #list(out: JsonBytes, end: number, depth: number, field: string): void {
     const reader = this.#reader;
-    let text = '';
+    out.byte(OPEN_BRACKET);
+    const first = out.at;
     while (reader.at < end) {
       const tag = reader.tag(end);
       if (tag !== TAG.items) {
         reader.skip(tag, end, ITEMS);
         continue;
       }
-      const item = this.value(reader.span(end), depth + 1, field);
-      text += text === '' ? item : `,${item}`;
+      if (out.at > first) out.byte(COMMA);
+      this.write(out, reader.span(end), depth + 1, field);
     }
-    return text;
+    out.byte(CLOSE_BRACKET);
   }
 
-  #members(end: number, depth: number, field: string): string {
+  #map(out: JsonBytes, end: number, depth: number, field: string): void {
     const reader = this.#reader;
-    let text = '';
+    const start = out.at;
     while (reader.at < end) {
       const tag = reader.tag(end);
       if (tag !== TAG.items) {
         reader.skip(tag, end, ITEMS);
         continue;
       }
-      const member = this.#member(reader.span(end), depth, field);
-      text += text === '' ? member : `,${member}`;
+      const memberEnd = reader.span(end);
+      const { bytes, isWide } = this.#keyValue(memberEnd, field);
+      // With its comma, the first of which becomes the brace.
+      out.copy(bytes, 0, bytes.length);
+      if (isWide) out.isWide = true;
+      reader.at = this.#valueStart;
+      this.write(out, this.#valueEnd, depth + 1, field);
+      reader.at = memberEnd;
     }
-    return text;
-  }
-
-  #member(end: number, depth: number, field: string): string {
-    const reader = this.#reader;
-    let name = '"":';
-    let text = 'null';
-    while (reader.at < end) {
-      const tag = reader.tag(end);
-      if (tag === TAG.key) name = this.#name(end, field).text;
-      else if (tag === TAG.value) text = this.value(reader.span(end), depth + 1, field);
-      else reader.skip(tag, end, KEY_VALUE);
-    }
-    return name + text;
+    if (out.at === start) out.byte(OPEN_BRACE);
+    else out.buffer[start] = OPEN_BRACE;
+    out.byte(CLOSE_BRACE);
   }
 }

@@ -2,7 +2,6 @@
  * OTLP logs in protobuf (opentelemetry/proto/logs/v1/logs.proto), straight to the JSON text of records: no object is made for an
  * attribute on the way. `bench/decode-otlp.ts` compares it with generated code.
  */
-import { isUtf8 } from 'node:buffer';
 import {
   orFault,
   OtlpCollector,
@@ -74,6 +73,9 @@ class Decoder {
   readonly #values: OtlpProtobufValues;
   readonly #logs: OtlpCollector;
   readonly #writer = new OtlpRecordWriter();
+  #lastHigh = 0;
+  #lastLow = 0;
+  #lastTime: string | undefined;
 
   constructor(bytes: Buffer, limits: OtlpLimits) {
     this.#reader = new ProtobufReader(bytes);
@@ -157,7 +159,7 @@ class Decoder {
     reader.at = start;
     while (reader.at < end) {
       const tag = reader.tag(end);
-      if (tag === TAG.resourceAttributes) this.#values.attribute(writer, reader.span(end), 'resource');
+      if (tag === TAG.resourceAttributes) this.#values.sharedAttribute(writer, reader.span(end), 'resource');
       else if (tag === TAG.resourceDropped) dropped = reader.varint(end);
       else reader.skip(tag, end, RESOURCE);
     }
@@ -173,7 +175,7 @@ class Decoder {
       const tag = reader.tag(end);
       if (tag === TAG.scopeName) name = this.#values.string(end, 'scope.name');
       else if (tag === TAG.scopeVersion) version = this.#values.string(end, 'scope.version');
-      else if (tag === TAG.scopeAttributes) this.#values.attribute(writer, reader.span(end), 'scope.attributes');
+      else if (tag === TAG.scopeAttributes) this.#values.sharedAttribute(writer, reader.span(end), 'scope.attributes');
       else if (tag === TAG.scopeDropped) dropped = reader.varint(end);
       else reader.skip(tag, end, SCOPE);
     }
@@ -199,10 +201,10 @@ class Decoder {
           parts.severityText = this.#optionalString(end, 'severity_text');
           break;
         case TAG.body:
-          this.#body(parts, reader.span(end));
+          this.#body(reader.span(end));
           break;
         case TAG.attributes:
-          this.#values.attribute(this.#writer, reader.span(end), 'attributes');
+          this.#values.attribute(this.#writer, reader.span(end));
           break;
         case TAG.dropped:
           parts.droppedAttributes = reader.varint(end);
@@ -211,10 +213,10 @@ class Decoder {
           parts.flags = reader.fixed32(end);
           break;
         case TAG.traceId:
-          [parts.traceId, parts.badTraceId] = this.#id(end, 16);
+          parts.badTraceId = this.#id('trace_id', end, 16);
           break;
         case TAG.spanId:
-          [parts.spanId, parts.badSpanId] = this.#id(end, 8);
+          parts.badSpanId = this.#id('span_id', end, 8);
           break;
         case TAG.eventName:
           parts.eventName = this.#optionalString(end, 'event_name');
@@ -226,11 +228,17 @@ class Decoder {
     return parts;
   }
 
-  /** Zero is absent. */
+  /** Zero is absent. The observed time is mostly the same as the time. */
   #time(end: number, field: string): string | undefined {
     const low = this.#reader.fixed64(end);
     const { high } = this.#reader;
-    return low === 0 && high === 0 ? undefined : timeOrFault(otlpTime(high, low), field);
+    if (low === 0 && high === 0) return undefined;
+    if (low !== this.#lastLow || high !== this.#lastHigh) {
+      this.#lastTime = timeOrFault(otlpTime(high, low), field);
+      this.#lastLow = low;
+      this.#lastHigh = high;
+    }
+    return this.#lastTime;
   }
 
   /** Empty is absent, as for every string of proto3. */
@@ -239,27 +247,27 @@ class Decoder {
     return text === EMPTY_TEXT ? undefined : text;
   }
 
-  /** In hexadecimal; one of another length is no id (logs.proto: assume that there is none) and kept beside. All zeros are absent. */
-  #id(end: number, length: number): [string | undefined, string | undefined] {
+  /** One of another length is no id (logs.proto: assume that there is none): it is returned as JSON text. All zeros are absent. */
+  #id(field: 'trace_id' | 'span_id', end: number, length: number): string | undefined {
     const reader = this.#reader;
+    const { bytes } = reader;
     const idEnd = reader.span(end);
     const start = reader.at;
     reader.at = idEnd;
-    const hex = reader.bytes.toString('hex', start, idEnd);
-    if (!hex.startsWith('0') && hex.length === length * 2) return [hex, undefined];
-    if (/^0*$/.test(hex)) return [undefined, undefined];
-    return hex.length === length * 2 ? [hex, undefined] : [undefined, bytesText(reader.bytes.subarray(start, idEnd))];
+    let bits = 0;
+    for (let at = start; at < idEnd; at += 1) bits |= bytes[at] ?? 0;
+    if (bits === 0) return undefined;
+    if (idEnd - start !== length) return bytesText(bytes.subarray(start, idEnd));
+    this.#writer.id(field, bytes, start, idEnd);
+    return undefined;
   }
 
-  /** Collectors read files and topics as bytes: what is text is taken as text. */
-  #body(parts: OtlpRecordParts, end: number): void {
-    parts.body = this.#values.value(end, 1, 'body');
-    parts.bodyKind = this.#values.kind;
-    if (parts.bodyKind !== 'bytes') return;
-    const bytes = this.#values.lastBytes();
-    if (!isUtf8(bytes)) return;
-    parts.body = JSON.stringify(bytes.toString('utf8'));
-    parts.bodyKind = 'string';
+  #body(end: number): void {
+    const out = this.#writer.bodyStart();
+    const start = out.at;
+    this.#values.write(out, end, 1, 'body');
+    const { kind } = this.#values;
+    this.#writer.bodyEnd(start, kind, kind === 'bytes' ? this.#values.lastBytes() : undefined);
   }
 }
 

@@ -3,18 +3,22 @@ import { type OtlpKind, type OtlpName, RESOURCE_FIELDS } from './otlp-fields.ts'
 
 /** What all records of a resource share. */
 export interface OtlpResource {
-  /** JSON text of the first {@link RESOURCE_FIELDS} fields. */
-  readonly fields: readonly (string | undefined)[];
-  /** `,"resource":{...}` or empty. */
-  readonly text: string;
+  /** JSON of the first {@link RESOURCE_FIELDS} fields. */
+  readonly fields: readonly (Buffer | undefined)[];
+  /** A JSON object, or nothing. */
+  readonly members: Buffer;
+  /** Whether any of this holds something beyond ASCII. */
+  readonly isWide: boolean;
 }
 
 /** What all records of a scope share. */
 export interface OtlpScope {
-  /** `,"logger":"..."` or empty. */
-  readonly logger: string;
-  /** `,"scope":{...}` or empty. */
-  readonly text: string;
+  /** `,"logger":"..."` or nothing. */
+  readonly logger: Buffer;
+  /** A JSON object, or nothing. */
+  readonly members: Buffer;
+  /** Whether any of this holds something beyond ASCII. */
+  readonly isWide: boolean;
 }
 
 /** Something that takes attributes; values are JSON text. */
@@ -30,13 +34,15 @@ class Members {
     this.#text += this.#text === '' ? nameText + text : `,${nameText}${text}`;
   }
 
-  /** `,"<name>":{...}`, or empty when there are none. */
-  named(name: string): string {
-    return this.#text === '' ? '' : `,"${name}":{${this.#text}}`;
+  /** The object, or nothing when there are none. */
+  get text(): string {
+    return this.#text === '' ? '' : `{${this.#text}}`;
   }
 }
 
 const EMPTY_TEXT = '""';
+
+const isWide = (...texts: readonly string[]): boolean => texts.some((text) => Buffer.byteLength(text) !== text.length);
 
 /** Collects a resource. */
 export class OtlpResourceWriter implements OtlpAttributeSink {
@@ -46,7 +52,7 @@ export class OtlpResourceWriter implements OtlpAttributeSink {
 
   attribute(name: OtlpName, text: string, kind: OtlpKind): void {
     const { target } = name;
-    if (!target || target.field >= RESOURCE_FIELDS || !target.fits(text, kind)) {
+    if (!target || target.field >= RESOURCE_FIELDS || !target.fits(kind, text.length, text.charCodeAt(0))) {
       this.#members.add(name.text, text);
       return;
     }
@@ -63,7 +69,12 @@ export class OtlpResourceWriter implements OtlpAttributeSink {
   finish(droppedAttributes: number, schemaUrl: string): OtlpResource {
     if (droppedAttributes !== 0) this.#members.add('"dropped_attributes_count":', String(droppedAttributes));
     if (schemaUrl !== EMPTY_TEXT) this.#members.add('"schema_url":', schemaUrl);
-    return { fields: this.#fields, text: this.#members.named('resource') };
+    const { text } = this.#members;
+    return {
+      fields: this.#fields.map((field) => (field === undefined ? undefined : Buffer.from(field))),
+      members: Buffer.from(text),
+      isWide: isWide(text, ...this.#fields.map((field) => field ?? '')),
+    };
   }
 }
 
@@ -82,10 +93,14 @@ export class OtlpScopeWriter implements OtlpAttributeSink {
     const isLogger = name !== EMPTY_TEXT && name.length <= 258;
     if (!isLogger && name !== EMPTY_TEXT) members.add('"name":', name);
     if (version !== EMPTY_TEXT) members.add('"version":', version);
-    const attributes = this.#attributes.named('attributes');
-    if (attributes !== '') members.add('', attributes.slice(1));
+    const attributes = this.#attributes.text;
+    if (attributes !== '') members.add('"attributes":', attributes);
     if (droppedAttributes !== 0) members.add('"dropped_attributes_count":', String(droppedAttributes));
     if (schemaUrl !== EMPTY_TEXT) members.add('"schema_url":', schemaUrl);
-    return { logger: isLogger ? `,"logger":${name}` : '', text: members.named('scope') };
+    return {
+      logger: Buffer.from(isLogger ? `,"logger":${name}` : ''),
+      members: Buffer.from(members.text),
+      isWide: isWide(name, members.text),
+    };
   }
 }

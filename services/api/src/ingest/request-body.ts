@@ -17,10 +17,15 @@ export class BudgetShare {
     if (this.#budget.usedBytes + bytes > this.#budget.limitBytes) throw this.#overloaded();
   }
 
-  /** Grows the share to `bytes`. Throws `overloaded` when the budget has no room for it. */
+  /** Grows the share to `bytes`. Throws `overloaded` when the budget has no room now, `body_too_large` when it never has. */
   growTo(bytes: number): void {
     const more = bytes - this.#bytes;
     if (more <= 0) return;
+    const { limitBytes } = this.#budget;
+    if (bytes > limitBytes) {
+      const detail = `the records of the request have more than ${limitBytes} bytes together`;
+      throw new ProblemError('body_too_large', detail);
+    }
     if (!this.#budget.tryReserve(more)) throw this.#overloaded();
     this.#bytes = bytes;
   }

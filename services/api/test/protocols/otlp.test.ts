@@ -167,6 +167,10 @@ describe('OTLP/HTTP', () => {
     const { status, body: answer } = await post(body, JSON_TYPE);
     assert.equal(status, 413);
     assert.match(String(answer), /body_too_large: the log records have more than 67108864 characters/);
+    // It counts among the bytes in flight, too; what never fits there must not be sent again.
+    const few = await post(body.replaceAll('{},', ''), JSON_TYPE, { maxInflightBytes: 1_000_000 });
+    assert.equal(few.status, 413);
+    assert.match(String(few.body), /body_too_large: the records of the request have more than 1000000 bytes together/);
   });
 
   it('gives no log record the trace of the exporter, and ids by an Idempotency-Key', async () => {
