@@ -9,6 +9,8 @@ const BUILDER = 'go.opentelemetry.io/collector/cmd/builder@v0.155.0';
 const MANIFEST = 'otel-collector.yaml';
 const PROGRAM = 'otelcol';
 const BUILD_MS = 30 * 60_000;
+/** Minor version that the Collector of the manifest needs. */
+const OLDEST_GO = 25;
 
 const run = promisify(execFile);
 
@@ -42,12 +44,16 @@ export async function otelCollector(mayBuild: boolean): Promise<{ readonly progr
       skipped: 'no OpenTelemetry Collector; enable it with `CLIENTS_LONG=1`, which builds one with Go 1.25 or later',
     };
   }
-  try {
-    await run('go', ['version'], { timeout: 30_000 });
-  } catch {
-    return {
-      skipped: 'no Go to build an OpenTelemetry Collector; enable it with `apt-get install golang-go` (1.25 or later)',
-    };
-  }
+  if (!(await hasGo()))
+    return { skipped: 'no Go 1.25 or later to build an OpenTelemetry Collector; enable it with one from go.dev' };
   return { program: path.join(await provision(recipe), PROGRAM) };
+}
+
+async function hasGo(): Promise<boolean> {
+  try {
+    const { stdout } = await run('go', ['version'], { timeout: 30_000 });
+    return Number(/go1\.(\d+)/.exec(stdout)?.[1] ?? 0) >= OLDEST_GO;
+  } catch {
+    return false;
+  }
 }
