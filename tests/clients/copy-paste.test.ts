@@ -30,9 +30,18 @@ describe('blocks of the pages about sending', () => {
   });
 
   it('are those whose info string says so, outside of comments', () => {
-    const page = '<!--\n```sh test\nno\n```\n-->\n```sh\nno\n```\n\n- list\n\n  ```js test needs=a,b\n  yes\n  ```\n';
+    const page =
+      '<!--\n```sh test\nno\n```\n-->\n```sh\nno\n```\n\n- list\n\n  ```js test needs=a,b pip=c==1\n  yes\n  ```\n';
     assert.deepEqual(testedBlocks(page), [
-      { language: 'js', options: new Map([['needs', ['a', 'b']]]), text: 'yes\n', line: 12 },
+      {
+        language: 'js',
+        options: new Map([
+          ['needs', ['a', 'b']],
+          ['pip', ['c==1']],
+        ]),
+        text: 'yes\n',
+        line: 12,
+      },
     ]);
     assert.throws(() => testedBlocks('```sh test\n'), /no end/);
     assert.throws(() => testedBlocks('```sh test please\n```'), /no name=value/);

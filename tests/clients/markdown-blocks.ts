@@ -32,7 +32,7 @@ export function testedBlocks(markdown: string): TestedBlock[] {
 }
 
 function optionOf(word: string, line: number): [string, string[]] {
-  const [name = '', values] = word.split('=', 2);
-  if (values === undefined) throw new Error(`"${word}" in the info string of line ${line} is no name=value`);
-  return [name, values.split(',')];
+  const at = word.indexOf('=');
+  if (at === -1) throw new Error(`"${word}" in the info string of line ${line} is no name=value`);
+  return [word.slice(0, at), word.slice(at + 1).split(',')];
 }
