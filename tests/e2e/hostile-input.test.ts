@@ -74,7 +74,7 @@ const CASES: readonly (readonly [name: string, request: Buffer | string, status:
   ['nothing', requestOf(''), 400, 'malformed_body'],
   ['an array that is not closed', requestOf(`[${RECORD},`), 400, 'malformed_body'],
   ['half a million brackets', requestOf('['.repeat(500_000) + ']'.repeat(500_000)), 400, 'records_rejected'],
-  ['10,001 records', requestOf(`${RECORD}\n`.repeat(10_001), NDJSON), 413, 'too_many_records'],
+  ['50,001 records', requestOf(`${RECORD}\n`.repeat(50_001), NDJSON), 413, 'too_many_records'],
   ['an Idempotency-Key that is none', requestOf(RECORD, { 'Idempotency-Key': '\xff' }), 400, 'invalid_header'],
   ['a search that is not JSON', requestOf('{', {}, { target: `${ROUTE}/search` }), 400, 'malformed_body'],
   ['a search of 2 MB', requestOf(' '.repeat(2_000_000), {}, { target: `${ROUTE}/search` }), 413, 'body_too_large'],

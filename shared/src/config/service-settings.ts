@@ -99,7 +99,7 @@ export const limitSettings = {
   maxRecordsPerRequest: setting({
     key: 'MAX_RECORDS_PER_REQUEST',
     type: integer({ min: 1, max: 1_000_000 }),
-    default: '10000',
+    default: '50000',
     services: API,
     description: 'Most records in one request; above it 413.',
   }),

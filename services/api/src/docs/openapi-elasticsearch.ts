@@ -64,7 +64,7 @@ const failures = {
   }),
   '413': failure('The body is too large, or has too many actions', 413, {
     type: 'illegal_argument_exception',
-    reason: 'at most 10000 actions in one request',
+    reason: 'at most 50000 actions in one request',
   }),
   '429': failure('Too much is in flight: send it again', 429, rejected),
   '503': failure('This instance is stopping: send it again', 503, unavailable),

@@ -85,7 +85,7 @@ export const LOKI_PATHS = {
         ),
         '413': failure(
           'The body is too large, or has too many entries',
-          'too_many_records: at most 10000 entries in one request\n',
+          'too_many_records: at most 50000 entries in one request\n',
         ),
         '415': failure(
           'The media type is not supported',

@@ -116,7 +116,7 @@ export const OTLP_PATHS = {
         '413': failure(
           'The body is too large, or has too many log records',
           3,
-          'too_many_records: at most 10000 log records in one request',
+          'too_many_records: at most 50000 log records in one request',
         ),
         '415': failure(
           'The media type is not supported',
