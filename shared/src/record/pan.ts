@@ -180,8 +180,11 @@ function pansOfText(text: string): PanMatch[] {
  */
 const HEXADECIMAL_ID =
   /(?<![\da-z])(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f]{128}|[\da-f]{64}|[\da-f]{40}|[\da-f]{32})(?![\da-z])/gi;
-/** All digits, or digits and the D and F of track 2 data: rather a PAN. Four letters are more than track 2 data has. */
-const SURELY_NO_PAN = /[abce]|(?:\d*[df]){4}/i;
+/**
+ * All digits, or digits and the D and F of track 2 data: rather a PAN. Four letters are more than track 2 data has, and with the hyphens
+ * of a UUID it has none.
+ */
+const SURELY_NO_PAN = /[abce]|(?:\d*[df]){4}|^(?=.*-).*[df]/i;
 
 /**
  * All PANs in `text`, in order. One may begin with the last four digits of the one before: then its `start` is that one's `end`.

@@ -342,4 +342,16 @@ describe('holdsPanNumber', () => {
     ])
       assert.ok(!holdsPanNumber(`{"a":[${number}]}`), number);
   });
+
+  it('leaves UUIDs alone whose only letters are those of track 2 data', () => {
+    for (const id of [
+      '5d6f2469-1501-4310-9976-178526855d98',
+      '36644792-1083-4525-963f-2df57395f244',
+      'f4126f38-9608-4241-8744-2ff060974787',
+    ]) {
+      assert.equal(redactText(`id ${id}`).text, `id ${id}`);
+    }
+    // Digits alone in the form of a UUID are still looked at.
+    assert.equal(redactText('41111111-1111-1111-0000-000000000000').redacted, 1);
+  });
 });
