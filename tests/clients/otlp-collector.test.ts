@@ -27,7 +27,10 @@ for (const encoding of ['proto', 'json'] as const) {
         const settings = { endpoint: here().url, encoding, compression };
         await using collector = await OtelCollector.start('otlp_http', settings);
         await logThrough(collector, marker);
-        const [one] = await expectExactlyOnce(here(), marker, COUNT);
+        const [one] = await expectExactlyOnce(here(), marker, COUNT).catch((error: unknown) => {
+          // A record that is missing may be one that was refused: its reason is in the Collector's log alone.
+          throw new Error(`the Collector wrote:\n${collector.output.slice(-4000)}`, { cause: error });
+        });
         const { service, host, level } = one as Record<string, unknown>;
         assert.deepEqual([service, host, level], ['checkout', 'web-1', 'warn']);
         assert.match(
