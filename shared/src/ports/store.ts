@@ -4,6 +4,7 @@
  */
 import type { DependencyState } from './queue.ts';
 import type { Level } from '../record/level.ts';
+import type { AttributeField, KnownField, Query } from './query.ts';
 
 /** One canonical record as it goes into the store. `(dataSet, event day, id)` is its address. */
 export interface StoreDocument {
@@ -49,8 +50,8 @@ export interface StoreWriter {
   state(): DependencyState;
 }
 
-/** What to look for. All given conditions must hold. Absent lists and strings do not filter. */
-export interface SearchRequest {
+/** Which records. All given conditions must hold. Absent lists and strings do not filter. */
+export interface RecordFilter {
   /** Every word must occur in `message`, case-insensitive, whole words as split by Unicode word boundaries. */
   readonly words?: readonly string[];
   /** Inclusive lower bound of the event time, same form as {@link StoreDocument.timestamp}. */
@@ -64,6 +65,11 @@ export interface SearchRequest {
   readonly traceId?: string;
   readonly paymentId?: string;
   readonly environment?: string;
+  readonly query?: Query;
+}
+
+/** What to look for. */
+export interface SearchRequest extends RecordFilter {
   /** By event time, then id (byte order); `desc` is newest first. */
   readonly order: 'asc' | 'desc';
   /** 1 to 1001: the API's largest page and one more, which tells whether there is a next page. */
@@ -91,10 +97,59 @@ export interface SearchResult {
   readonly total: { readonly value: number; readonly relation: 'eq' | 'gte' };
 }
 
-/** Reads documents. Rejects with `StoreUnavailableError` (`errors/store-unavailable-error.ts`) when the store cannot answer in time. */
+/** Fields whose values can be counted one by one. */
+export type CountedField = KnownField<'keyword' | 'number'> | AttributeField;
+
+/** Counts over time. */
+export interface HistogramRequest {
+  readonly filter: RecordFilter;
+  /**
+   * Ascending times of the 30-character form, on whole milliseconds: interval `i` is `[bounds[i], bounds[i + 1])`. 2 to 1,001 of
+   * them. The filter's own bounds of time hold besides.
+   */
+  readonly bounds: readonly string[];
+  /** Counts of the most frequent values (over all intervals) of this field in each interval. */
+  readonly splitBy?: { readonly field: CountedField; readonly limit: number };
+}
+
+/** One interval of a histogram. */
+export interface HistogramBucket {
+  /** Records in it, exact. */
+  readonly count: number;
+  /** By value; values that do not occur in it are absent. A record with several values counts for each. */
+  readonly split?: ReadonlyMap<string, number>;
+}
+
+/** Counts of values. */
+export interface FacetsRequest {
+  readonly filter: RecordFilter;
+  /** 1 to 20. */
+  readonly fields: readonly CountedField[];
+  /** Most values of each field, 1 to 100. */
+  readonly limit: number;
+}
+
+/** The most frequent values of one field. */
+export interface Facet {
+  /** By count, then by value. Numbers as `String` writes them; `level` in small letters. */
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+  /** Occurrences of values that are not listed. */
+  readonly others: number;
+  /** False when the counts were made from a part of the records (the newest ones), since the field has too many values. */
+  readonly exact: boolean;
+}
+
+/**
+ * Reads documents. Rejects with `StoreUnavailableError` (`errors/store-unavailable-error.ts`) when the store cannot answer in time,
+ * with an `AbortError` when the signal is aborted; the work in the store ends then.
+ */
 export interface StoreSearcher {
   start(): Promise<void>;
   search(request: SearchRequest, options: { readonly signal: AbortSignal }): Promise<SearchResult>;
+  /** One bucket for each interval, in order. */
+  histogram(request: HistogramRequest, options: { readonly signal: AbortSignal }): Promise<readonly HistogramBucket[]>;
+  /** One facet for each field, in order. */
+  facets(request: FacetsRequest, options: { readonly signal: AbortSignal }): Promise<readonly Facet[]>;
   /** The newest document with this id, in any data set and day; undefined when there is none. */
   get(id: string, options: { readonly signal: AbortSignal }): Promise<SearchHit | undefined>;
   stop(): Promise<void>;
