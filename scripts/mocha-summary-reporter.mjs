@@ -1,5 +1,5 @@
 /**
- * Mocha's spec reporter, plus a summary as JSON in the file that PAYLOG_TEST_SUMMARY names, plus a watchdog: a suite whose
+ * Mocha's spec reporter, plus a summary by test file as JSON in the file that PAYLOG_TEST_SUMMARY names, plus a watchdog: a suite whose
  * process does not end by itself after its last test has left something open, and that is a failure.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -14,19 +14,18 @@ export default class SummaryReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     const file = process.env.PAYLOG_TEST_SUMMARY;
-    const skipped = [];
-    const failed = [];
-    let passed = 0;
-    runner.on('pass', () => {
-      passed += 1;
+    const files = {};
+    const of = (test) => (files[fileOf(test)] ??= { passed: 0, failed: [], skipped: [] });
+    runner.on('pass', (test) => {
+      of(test).passed += 1;
     });
     // A failing hook is reported here as well; its tests then never run.
-    runner.on('fail', (test) => failed.push(test.fullTitle()));
-    runner.on('pending', (test) => skipped.push({ title: test.fullTitle(), reason: reasonOf(test) }));
+    runner.on('fail', (test, error) => of(test).failed.push({ title: test.fullTitle(), message: firstLine(error) }));
+    runner.on('pending', (test) => of(test).skipped.push({ title: test.fullTitle(), reason: reasonOf(test) }));
     runner.once('end', () => {
       if (file !== undefined) {
         mkdirSync(path.dirname(file), { recursive: true });
-        writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
+        writeFileSync(file, JSON.stringify(files));
       }
       // Does not keep the process alive: it only fires if something else does.
       setTimeout(() => {
@@ -40,6 +39,20 @@ export default class SummaryReporter extends Mocha.reporters.Spec {
       }, GRACE_MS).unref();
     });
   }
+}
+
+/** Path of the test file below the checkout. */
+function fileOf(test) {
+  for (let part = test; part; part = part.parent) {
+    if (part.file) {
+      return path.relative(process.cwd(), part.file);
+    }
+  }
+  return '';
+}
+
+function firstLine(error) {
+  return String(error?.message ?? error).split('\n', 1)[0];
 }
 
 /** What `orSkip` (tests/stack/skip.ts) noted for the suite, or for one around it. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { failedFiles, totalOf, withSecondRun } from '../../scripts/lib/test-summary.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
@@ -21,11 +22,14 @@ describe('the summary of a test run', function () {
         describe('inner', () => { it('is skipped', () => {}); });
       });`);
     assert.equal(code, 1);
-    assert.deepEqual(summary, {
-      passed: 1,
-      failed: ['mixed fails'],
-      skipped: [{ title: 'needs a server inner is skipped', reason: 'no server; enable it with X' }],
-    });
+    assert.deepEqual(Object.values(summary), [
+      {
+        passed: 1,
+        failed: [{ title: 'mixed fails', message: 'on purpose' }],
+        skipped: [{ title: 'needs a server inner is skipped', reason: 'no server; enable it with X' }],
+      },
+    ]);
+    assert.match(Object.keys(summary)[0] ?? '', /^tests\/made-up-\w+\/made-up\.test\.ts$/);
   });
 
   it('fails a suite that leaves something open, and says what', async () => {
@@ -40,8 +44,36 @@ describe('the summary of a test run', function () {
   });
 });
 
+describe('a second run of what failed', () => {
+  const failure = (title: string) => ({ title, message: 'on purpose' });
+  const first = {
+    'a.test.ts': { passed: 3, failed: [], skipped: [] },
+    'b.test.ts': { passed: 0, failed: [failure('"before all" hook')], skipped: [] },
+    'c.test.ts': { passed: 1, failed: [failure('c one'), failure('c two')], skipped: [] },
+  };
+
+  it('names the files with failures', () => {
+    assert.deepEqual(failedFiles(first), ['b.test.ts', 'c.test.ts']);
+  });
+
+  it('counts the second run of a file in place of the first, and names what failed only once', () => {
+    const { files, unstable } = withSecondRun(first, {
+      'b.test.ts': { passed: 5, failed: [], skipped: [] },
+      'c.test.ts': { passed: 2, failed: [failure('c two')], skipped: [] },
+    });
+    assert.deepEqual(totalOf(files), { passed: 10, failed: [failure('c two')], skipped: [] });
+    assert.deepEqual(unstable, [failure('"before all" hook'), failure('c one')]);
+  });
+
+  it('keeps the failures of a file that the second run says nothing of', () => {
+    const { files, unstable } = withSecondRun(first, {});
+    assert.equal(totalOf(files).failed.length, 3);
+    assert.deepEqual(unstable, []);
+  });
+});
+
 /** Runs one made-up test file as scripts/test.mjs would. */
-async function runMocha(text: string): Promise<{ code: unknown; stderr: string; summary: unknown }> {
+async function runMocha(text: string): Promise<{ code: unknown; stderr: string; summary: object }> {
   const folder = await mkdtemp(path.join(import.meta.dirname, '..', 'made-up-'));
   try {
     const file = path.join(folder, 'made-up.test.ts');
@@ -59,7 +91,7 @@ async function runMocha(text: string): Promise<{ code: unknown; stderr: string; 
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
     const [code] = (await once(child, 'close')) as unknown[];
-    return { code, stderr, summary: JSON.parse(await readFile(summaryFile, 'utf8')) };
+    return { code, stderr, summary: JSON.parse(await readFile(summaryFile, 'utf8')) as object };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
