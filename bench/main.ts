@@ -1,10 +1,14 @@
 /**
  * `npm run bench [-- api indexer embedded]`: what a log costs, with all guarantees on. Real Kafka and Elasticsearch (as the tests find
  * them), real processes. Compare rows of one run with each other: absolute figures belong to the machine.
+ *
+ * `npm run bench -- search [--records=2000000] [--requests=200] [--directory=.stack/bench-search]`: how long searches take in a full
+ * store. The first run loads the records (some 20,000 a second and store); the directory keeps them for the next.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
 import { createLogger } from '@paylog/shared/telemetry/logger';
 import { paymentLogs } from '@paylog/shared/testing/payment-corpus';
@@ -15,12 +19,23 @@ import { measureIndexer, measureRawBulk } from './index-case.ts';
 import { type Load, measureIngest, stored } from './ingest-case.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import { type Row, table } from './report.ts';
+import { measureSearch } from './search.ts';
 
 const CASES = ['api', 'indexer', 'embedded'] as const;
-const asked = process.argv.slice(2);
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    records: { type: 'string', default: '2000000' },
+    requests: { type: 'string', default: '200' },
+    directory: { type: 'string', default: join(import.meta.dirname, '..', '.stack', 'bench-search') },
+  },
+});
+// Not one of those that run when none is named: it fills gigabytes.
+const wantsSearch = positionals.includes('search');
+const asked = positionals.filter((name) => name !== 'search');
 const unknown = asked.filter((name) => !CASES.some((known) => known === name));
-if (unknown.length > 0) throw new Error(`unknown case ${unknown.join(', ')}; known are ${CASES.join(', ')}`);
-const wants = (name: (typeof CASES)[number]): boolean => asked.length === 0 || asked.includes(name);
+if (unknown.length > 0) throw new Error(`unknown case ${unknown.join(', ')}; known are ${CASES.join(', ')}, search`);
+const wants = (name: (typeof CASES)[number]): boolean => (asked.length === 0 && !wantsSearch) || asked.includes(name);
 
 const PASS_THROUGH = new URL('pass-through.ts', import.meta.url).pathname;
 const script = (service: string): string => new URL(`../services/${service}/dist/main.js`, import.meta.url).pathname;
@@ -168,4 +183,11 @@ if (wants('api') || wants('indexer')) {
   }
 }
 if (wants('embedded')) await embeddedCases();
-process.stdout.write(`${table(rows)}\n`);
+if (rows.length > 0) process.stdout.write(`${table(rows)}\n`);
+if (wantsSearch) {
+  const [records, requests] = [Number(flags.records), Number(flags.requests)];
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
+  if (!isCount(records) || !isCount(requests))
+    throw new Error('--records and --requests must be whole numbers above 0');
+  process.stdout.write(`${await measureSearch({ records, requests, directory: flags.directory, logger })}\n`);
+}
