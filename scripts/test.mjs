@@ -2,6 +2,7 @@
  * `npm test`: runs the suites (all, or those named) with mocha and says what passed, failed and was skipped, and what
  * would enable it. `--coverage` needs no stack or suite names: it is the default when all suites run. `--rerun-failed` runs the
  * files of a few failed tests a second time: what passes then is named as unstable, with what it failed on, and does not fail the run.
+ * `--side-by-side` runs the contract suite, which mostly waits, beside the others, and prints what each suite says when it is over.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -13,8 +14,8 @@ import { root, runNode } from './lib/run.mjs';
 import { failedFiles, totalOf, withSecondRun } from './lib/test-summary.mjs';
 
 const suites = {
-  unit: { spec: ['shared/test/**/*.test.ts', 'services/*/test/**/*.test.ts'], timeoutMs: 5 * 60_000 },
-  contract: { spec: ['tests/contract/**/*.test.ts'], timeoutMs: 15 * 60_000 },
+  unit: { spec: ['shared/test/**/*.test.ts', 'services/*/test/**/*.test.ts'], timeoutMs: 10 * 60_000 },
+  contract: { spec: ['tests/contract/**/*.test.ts'], timeoutMs: 25 * 60_000 },
   e2e: { spec: ['tests/e2e/**/*.test.ts'], timeoutMs: 15 * 60_000 },
   clients: { spec: ['tests/clients/**/*.test.ts'], timeoutMs: 15 * 60_000 },
   faults: { spec: ['tests/faults/**/*.test.ts'], timeoutMs: 20 * 60_000 },
@@ -25,7 +26,12 @@ const MAX_RERUN_FILES = 4;
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { coverage: { type: 'boolean' }, grep: { type: 'string' }, 'rerun-failed': { type: 'boolean' } },
+  options: {
+    coverage: { type: 'boolean' },
+    grep: { type: 'string' },
+    'rerun-failed': { type: 'boolean' },
+    'side-by-side': { type: 'boolean' },
+  },
 });
 const unknown = positionals.filter((name) => !(name in suites));
 if (unknown.length > 0) {
@@ -44,55 +50,70 @@ if (withCoverage) {
   mkdirSync(coverage, { recursive: true });
 }
 
-const results = [];
-for (const name of names) {
-  console.log(`\n=== ${name} ===`);
-  results.push(await runSuite(name));
+const sideBySide = flags['side-by-side'] === true;
+const lanes = sideBySide
+  ? [names.filter((name) => name === 'contract'), names.filter((name) => name !== 'contract')]
+  : [names];
+const results = (await Promise.all(lanes.map(runLane)))
+  .flat()
+  .sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+// When the machine is quiet again: much of what fails once is late.
+for (const result of results) {
+  Object.assign(result, await secondRun(result));
 }
 if (withCoverage) {
   await runNode(['node_modules/c8/bin/c8.js', 'report', '--temp-directory', coverage]);
 }
 report();
 
+async function runLane(suiteNames) {
+  const done = [];
+  for (const name of suiteNames) {
+    done.push(await runSuite(name));
+  }
+  return done;
+}
+
 async function runSuite(name) {
   const { spec, timeoutMs } = suites[name];
   const startedMs = Date.now();
-  const { code, files } = await runMocha(name, spec, timeoutMs);
+  const { code, files } = await runMocha(name, '', spec);
   const tookMs = Date.now() - startedMs;
   const total = files === undefined ? undefined : totalOf(files);
   // Mocha's own failures are in the summary; anything else (a crash, a leak, a time limit, no tests) is one more.
   const broken = whatBroke(code, total, timeoutMs, tookMs);
-  const result = {
-    ...(total ?? totalOf({})),
-    unstable: [],
-    ...(broken === undefined ? await secondRun(name, files, timeoutMs) : {}),
-  };
-  const failed = broken === undefined ? result.failed : [...result.failed, { title: 'the suite', message: broken }];
-  return { ...result, name, failed, broken, seconds: Math.round((Date.now() - startedMs) / 1000) };
+  const { passed, failed, skipped } = total ?? totalOf({});
+  const failures = broken === undefined ? failed : [...failed, { title: 'the suite', message: broken }];
+  return { name, files, passed, failed: failures, skipped, unstable: [], broken, seconds: Math.round(tookMs / 1000) };
 }
 
 /** `files` is undefined when the run did not come to its end. */
-async function runMocha(name, spec, timeoutMs) {
+async function runMocha(name, what, spec) {
   const summaryFile = path.join(root, '.test-results', `${name}.json`);
   rmSync(summaryFile, { force: true });
+  const title = `\n=== ${name}${what} ===`;
+  const outputFile = sideBySide ? path.join(root, '.test-results', `${name}.txt`) : undefined;
+  if (outputFile === undefined) console.log(title);
   const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/mocha-summary-reporter.mjs'];
   const filter = flags.grep === undefined ? [] : ['--grep', flags.grep];
   const code = await runNode([...mocha, ...filter, ...spec], {
-    timeoutMs,
+    timeoutMs: suites[name].timeoutMs,
+    outputFile,
     env: { PAYLOG_TEST_SUMMARY: summaryFile, ...(withCoverage ? { NODE_V8_COVERAGE: coverage } : {}) },
   });
+  if (outputFile !== undefined) console.log(`${title}\n${readFileSync(outputFile, 'utf8')}`);
   return { code, files: readSummary(summaryFile) };
 }
 
-async function secondRun(name, files, timeoutMs) {
-  const again = failedFiles(files);
+/** What a second run of the files of a few failed tests changes in a result. */
+async function secondRun({ name, files, broken }) {
+  const again = files === undefined || broken !== undefined ? [] : failedFiles(files);
   if (flags['rerun-failed'] !== true || again.length === 0 || again.length > MAX_RERUN_FILES) {
     return {};
   }
-  console.log(`\n=== ${name}: what failed, a second time: ${again.join(', ')} ===`);
-  const second = await runMocha(name, again, timeoutMs);
+  const second = await runMocha(name, `: what failed, a second time: ${again.join(', ')}`, again);
   const total = second.files === undefined ? undefined : totalOf(second.files);
-  if (whatBroke(second.code, total, timeoutMs, 0) !== undefined) {
+  if (whatBroke(second.code, total, Infinity, 0) !== undefined) {
     return {};
   }
   const merged = withSecondRun(files, second.files);

@@ -1,21 +1,26 @@
 import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The top of the checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Runs a program in the checkout with its output shown, and resolves with its exit code (128 for a signal). It gets a
+ * Runs a program in the checkout with its output shown (or kept in `outputFile`), and resolves with its exit code (128 for a signal). It gets a
  * process group of its own: the whole group is killed when it takes longer than `timeoutMs`, and ended with this process.
  */
-export function run(command, args, { env = {}, timeoutMs = 30 * 60_000 } = {}) {
+export function run(command, args, { env = {}, timeoutMs = 30 * 60_000, outputFile } = {}) {
   return new Promise((resolve) => {
+    if (outputFile !== undefined) mkdirSync(path.dirname(outputFile), { recursive: true });
+    const output = outputFile === undefined ? 'inherit' : openSync(outputFile, 'w');
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       detached: true,
     });
+    if (output !== 'inherit') closeSync(output);
     const end = (signal) => {
       killGroup(child, signal);
       process.exit(128);
