@@ -5,6 +5,9 @@
 const adapters = '^shared/src/(kafka|elasticsearch|embedded)/';
 const compositionRoots = '(^|/)main\\.ts$|^shared/src/composition/';
 const contractSuites = '^shared/src/testing/';
+/** What ends up in the page: nothing of it may need Node.js. */
+const explorerMayKnow = '^services/explorer/src/|^shared/src/(query|ports)/|^shared/src/record/level\\.ts$';
+const browserPackages = ['preact', '@preact', 'uplot', '@tanstack/virtual-core'];
 const production = '^(shared|services/[^/]+)/src/';
 /** A package, resolved or not. */
 const npm = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
@@ -73,6 +76,28 @@ module.exports = {
       to: { path: '^services/', pathNot: '^services/cli/' },
     },
     {
+      name: 'explorer-knows-queries-and-levels-only',
+      comment:
+        'The page runs in a browser: it knows the query language and the levels, and the services by their addresses.',
+      severity: 'error',
+      from: { path: '^services/explorer/src/' },
+      to: { path: '^(shared|services)/', pathNot: explorerMayKnow },
+    },
+    {
+      name: 'explorer-knows-queries-and-levels-only',
+      comment: 'Neither Node.js nor packages that need it.',
+      severity: 'error',
+      from: { path: explorerMayKnow },
+      to: { path: `(^|/)node_modules/`, pathNot: npm(...browserPackages) },
+    },
+    {
+      name: 'explorer-knows-queries-and-levels-only',
+      comment: 'Neither Node.js nor packages that need it.',
+      severity: 'error',
+      from: { path: explorerMayKnow },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'only-main-touches-adapters',
       comment: 'Which adapter it is gets decided in one place.',
       severity: 'error',
@@ -104,8 +129,12 @@ module.exports = {
       name: 'no-orphans-in-production',
       comment: 'Every production module is reached from a main.ts or from a worker thread that one starts.',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/main\\.ts$|-worker\\.ts$' },
-      to: { path: production, pathNot: [contractSuites, '-worker\\.ts$', '/main\\.ts$'], reachable: false },
+      from: { path: '^services/[^/]+/src/main\\.tsx?$|-worker\\.ts$' },
+      to: {
+        path: production,
+        pathNot: [contractSuites, '-worker\\.ts$', '/main\\.tsx?$', '\\.d\\.ts$'],
+        reachable: false,
+      },
     },
     {
       name: 'no-test-code-in-production',
@@ -131,7 +160,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['@paylog/source', 'import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
     },
   },
 };

@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const production = ['shared/src/**/*.ts', 'services/*/src/**/*.ts'];
+const production = ['shared/src/**/*.ts', 'services/*/src/**/*.{ts,tsx}'];
 const mains = ['services/*/src/main.ts'];
 const tests = ['**/test/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'shared/src/testing/**/*.ts'];
 
@@ -25,7 +25,7 @@ export default defineConfig(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -27,6 +27,7 @@ const CLEAN: Tree = {
     "import { level } from '../../../../shared/src/record/level.ts';\nexport const json = level;\n",
   'services/api/src/ingest/ingest.ts': "import { json } from '../protocols/json.ts';\nexport const ingest = json;\n",
   'services/api/src/main.ts': "import './ingest/ingest.ts';\nimport '../../../shared/src/kafka/publisher.ts';\n",
+  'services/explorer/src/main.tsx': "import '../../../shared/src/record/level.ts';\n",
   'services/indexer/src/indexer.ts': 'export const indexer = 1;\n',
   'services/indexer/src/main.ts':
     "import './indexer.ts';\nimport '../../../shared/src/embedded/store.ts';\nimport '../../../shared/src/config/load-config.ts';\n",
@@ -81,6 +82,24 @@ const VIOLATIONS: readonly { readonly rule: string; readonly what: string; reado
     files: {
       'services/cli/src/main.ts': "import './send.ts';\n",
       'services/cli/src/send.ts': "import '../../api/src/ingest/ingest.ts';\n",
+    },
+  },
+  {
+    rule: 'explorer-knows-queries-and-levels-only',
+    what: 'the page uses code of the API',
+    files: { 'services/explorer/src/main.tsx': "import '../../api/src/ingest/ingest.ts';\n" },
+  },
+  {
+    rule: 'explorer-knows-queries-and-levels-only',
+    what: 'the page uses another part of the shared code',
+    files: { 'services/explorer/src/main.tsx': "import '../../../shared/src/config/load-config.ts';\n" },
+  },
+  {
+    rule: 'explorer-knows-queries-and-levels-only',
+    what: 'the query language needs Node.js',
+    files: {
+      'services/explorer/src/main.tsx': "import '../../../shared/src/query/parse-query.ts';\n",
+      'shared/src/query/parse-query.ts': "import 'node:fs';\n",
     },
   },
   {

@@ -24,5 +24,6 @@ export function apiOptionsFrom(
     publishTimeoutMs: timeouts.publishMs,
     searchTimeoutMs: timeouts.searchMs,
     drainTimeoutMs: timeouts.drainMs,
+    jaegerUiUrl: http.jaegerUiUrl,
   };
 }

@@ -13,6 +13,8 @@ import { createElasticsearchRouter } from './compat/elasticsearch-router.ts';
 import { createLokiRouter } from './compat/loki-router.ts';
 import { createSplunkHecRouter } from './compat/splunk-hec-router.ts';
 import { createDocsRouter } from './docs/docs-router.ts';
+import { explorerFolder } from './explorer/explorer-files.ts';
+import { createExplorerRouter } from './explorer/explorer-router.ts';
 import { createHealthRouter } from './health/health-router.ts';
 import { HttpServer } from './http-server.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -38,6 +40,8 @@ export interface ApiOptions {
   readonly publishTimeoutMs: number;
   readonly searchTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** Address of Jaeger's pages, for the explorer's links. */
+  readonly jaegerUiUrl?: string | undefined;
 }
 
 /** What an API works with. It starts and stops the publisher and the searcher. */
@@ -96,6 +100,7 @@ export function createApi(deps: ApiDeps): Api {
     health: createHealthRouter(health),
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs: options.searchTimeoutMs }),
     docs: createDocsRouter(),
+    explorer: createExplorerRouter({ folder: explorerFolder(), jaegerUiUrl: options.jaegerUiUrl }),
     elasticsearch: createElasticsearchRouter({ queue: () => publisher.state(), clock }),
     loki: createLokiRouter(() => publisher.state()),
     splunkHec: createSplunkHecRouter(() => publisher.state()),

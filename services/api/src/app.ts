@@ -1,6 +1,6 @@
 import express, { type Express, type Router } from 'express';
 import type { Logger } from '@paylog/shared/ports/logger';
-import { allowMethods, notFound } from './http/allow-methods.ts';
+import { notFound } from './http/allow-methods.ts';
 import { createErrorHandler } from './http/error-handler.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
@@ -13,6 +13,8 @@ export interface AppParts {
   readonly search: Router;
   /** `/docs`, `/docs/errors`, `/openapi.json`. */
   readonly docs: Router;
+  /** `/`, `/assets` and `/api/v1/settings`: the log explorer. */
+  readonly explorer: Router;
   /** What clients of Elasticsearch ask below `/elasticsearch` before they send. */
   readonly elasticsearch: Router;
   /** `/ready` and `/loki/api/v1/status/buildinfo`, as clients of Loki ask. */
@@ -23,7 +25,16 @@ export interface AppParts {
 }
 
 /** Everything but ingest. Every answer carries the security headers and a request id; every error is a problem document. */
-export function createApp({ health, search, docs, elasticsearch, loki, splunkHec, logger }: AppParts): Express {
+export function createApp({
+  health,
+  search,
+  docs,
+  explorer,
+  elasticsearch,
+  loki,
+  splunkHec,
+  logger,
+}: AppParts): Express {
   const app = express();
   app.set('x-powered-by', false);
   app.set('etag', false);
@@ -41,12 +52,7 @@ export function createApp({ health, search, docs, elasticsearch, loki, splunkHec
   app.use('/elasticsearch', elasticsearch);
   app.use(loki);
   app.use(splunkHec);
-  app
-    .route('/')
-    .get((_request, response) => {
-      response.redirect('/docs');
-    })
-    .all(allowMethods('GET', 'HEAD'));
+  app.use(explorer);
   app.use(notFound);
   app.use(createErrorHandler(logger));
   return app;

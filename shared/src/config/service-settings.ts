@@ -1,5 +1,5 @@
 import { ALL_SERVICES, API, setting } from './setting.ts';
-import { bytes, durationMs, integer, oneOf, text } from './value-type.ts';
+import { bytes, durationMs, integer, oneOf, serverUrl, text } from './value-type.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -51,6 +51,13 @@ export const httpSettings = {
     default: { api: '8000', indexer: '8001', standalone: '8000' },
     services: ALL_SERVICES,
     description: 'Port to listen on; 0 takes any free one. The indexer serves health and metrics only.',
+  }),
+  jaegerUiUrl: setting({
+    key: 'JAEGER_UI_URL',
+    type: serverUrl,
+    default: null,
+    services: API,
+    description: 'Address of the pages of Jaeger, as a browser reaches them. With it the explorer links traces there.',
   }),
 };
 

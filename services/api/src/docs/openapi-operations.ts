@@ -65,20 +65,6 @@ const HTML = 'text/html';
 
 /** Everything around ingest and search. */
 export const OPERATION_PATHS = {
-  '/': {
-    get: {
-      operationId: 'getRoot',
-      tags: ['Operations'],
-      summary: 'Leads to the documentation',
-      responses: {
-        '302': {
-          description: 'To /docs',
-          headers: { Location: { description: 'Path of the documentation.', schema: { type: 'string' } } },
-        },
-        ...problemResponses(['internal']),
-      },
-    },
-  },
   '/health': {
     get: page({
       operationId: 'getHealth',

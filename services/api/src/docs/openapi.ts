@@ -1,4 +1,5 @@
 import { ELASTICSEARCH_PATHS, ELASTICSEARCH_SCHEMAS } from './openapi-elasticsearch.ts';
+import { EXPLORER_PATHS } from './openapi-explorer.ts';
 import { LOG_PATHS } from './openapi-logs.ts';
 import { LOKI_PATHS } from './openapi-loki.ts';
 import { OPERATION_PATHS } from './openapi-operations.ts';
@@ -35,6 +36,7 @@ export function openApiDocument(version: string) {
       ...LOKI_PATHS,
       ...SPLUNK_HEC_PATHS,
       ...OPERATION_PATHS,
+      ...EXPLORER_PATHS,
     },
     components: {
       schemas: { ...SCHEMAS, ...ELASTICSEARCH_SCHEMAS, ...SPLUNK_HEC_SCHEMAS },

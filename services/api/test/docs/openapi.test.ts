@@ -68,6 +68,7 @@ function routesOfApp(): string[] {
     [parts.search, '/api/v1/logs'],
     [parts.health, ''],
     [parts.docs, ''],
+    [parts.explorer, ''],
     [parts.elasticsearch, '/elasticsearch'],
     [parts.loki, ''],
     [parts.splunkHec, ''],

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { LogFields, Logger } from '@paylog/shared/ports/logger';
 import type { DependencyState } from '@paylog/shared/ports/queue';
 import type { StoreSearcher } from '@paylog/shared/ports/store';
@@ -10,6 +11,7 @@ import { createElasticsearchRouter } from '../../src/compat/elasticsearch-router
 import { createLokiRouter } from '../../src/compat/loki-router.ts';
 import { createSplunkHecRouter } from '../../src/compat/splunk-hec-router.ts';
 import { createDocsRouter } from '../../src/docs/docs-router.ts';
+import { createExplorerRouter } from '../../src/explorer/explorer-router.ts';
 import { createHealthRouter } from '../../src/health/health-router.ts';
 import { createSearchRouter } from '../../src/search/search-router.ts';
 
@@ -52,6 +54,9 @@ export interface AppServer extends AsyncDisposable {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
+/** A build of the explorer with one asset, so that tests need not build the real one. */
+export const EXPLORER_FIXTURE = path.join(import.meta.dirname, '../fixtures/explorer');
+
 const UP: DependencyState = { name: 'queue', state: 'up', sinceMs: 0 };
 
 /** The parts of the app as the API makes them. */
@@ -64,6 +69,7 @@ export function makeParts({ searcher, timeoutMs = 5000, nowMs, queue = () => UP 
     health: createHealthRouter(health),
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs }),
     docs: createDocsRouter(),
+    explorer: createExplorerRouter({ folder: EXPLORER_FIXTURE, jaegerUiUrl: 'https://jaeger.example' }),
     elasticsearch: createElasticsearchRouter({ queue, clock }),
     loki: createLokiRouter(queue),
     splunkHec: createSplunkHecRouter(queue),
