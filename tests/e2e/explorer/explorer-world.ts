@@ -36,7 +36,15 @@ export class ExplorerWorld implements AsyncDisposable {
     records: readonly object[] = [],
     env: Readonly<Record<string, string>> = {},
   ): Promise<ExplorerWorld> {
-    const browser = orSkip(context, await launchChromium());
+    return ExplorerWorld.start(orSkip(context, await launchChromium()), records, env);
+  }
+
+  /** Takes over the browser: it is closed with the world. */
+  static async start(
+    browser: Browser,
+    records: readonly object[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ExplorerWorld> {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'paylog-explorer-'));
     await mkdir(ARTIFACTS, { recursive: true });
     const service = await Service.create('standalone', { DATA_DIR: dataDir, ...env });
