@@ -55,6 +55,13 @@ export const PROBLEMS = {
     remedy:
       'Remove or correct the parameters that are listed in `errors`. Unknown ones are refused, since a misspelled filter would find too much.',
   },
+  invalid_query: {
+    status: 400,
+    retryable: false,
+    title: 'The query cannot be read',
+    remedy:
+      'Correct `query` at `position` (characters from 0), over `length` characters; `advice` says what to write instead.',
+  },
   invalid_cursor: {
     status: 400,
     retryable: false,

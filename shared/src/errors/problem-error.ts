@@ -7,9 +7,17 @@ export interface ProblemFault {
   readonly message: string;
   /** Given where it differs from the code of the whole problem. */
   readonly code?: ProblemCode;
+  /** Where in the text of a parameter it is wrong, from 0, and how many characters of it. */
+  readonly position?: number;
+  readonly length?: number;
+  /** What to write instead. */
+  readonly advice?: string;
 }
 
-/** The body of an error answer: RFC 9457 with the extension members `code`, `retryable`, `field`, `errors` and `request_id`. */
+/**
+ * The body of an error answer: RFC 9457 with the extension members `code`, `retryable`, `field`, `errors`, `request_id`, and
+ * `position`, `length` and `advice` of the first fault where it has them.
+ */
 export interface ProblemDocument {
   readonly type: string;
   readonly title: string;
@@ -18,6 +26,9 @@ export interface ProblemDocument {
   readonly code: ProblemCode;
   readonly retryable: boolean;
   readonly field?: string;
+  readonly position?: number;
+  readonly length?: number;
+  readonly advice?: string;
   readonly errors?: readonly ProblemFault[];
   readonly request_id?: string;
 }
@@ -59,6 +70,7 @@ export class ProblemError extends Error {
 
   /** The body to send. */
   toDocument(requestId?: string): ProblemDocument {
+    const { position, length, advice } = this.errors?.[0] ?? {};
     return {
       type: problemType(this.code),
       title: problemDefinition(this.code).title,
@@ -67,6 +79,9 @@ export class ProblemError extends Error {
       code: this.code,
       retryable: this.retryable,
       ...(this.field !== undefined && { field: this.field }),
+      ...(position !== undefined && { position }),
+      ...(length !== undefined && { length }),
+      ...(advice !== undefined && { advice }),
       ...(this.errors !== undefined && { errors: this.errors }),
       ...(requestId !== undefined && { request_id: requestId }),
     };

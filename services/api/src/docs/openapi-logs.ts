@@ -1,5 +1,6 @@
 import { MAX_ID_LENGTH } from '@paylog/shared/record/limits';
 import { SEARCH_PARAMETERS } from '../search/search-parameters.ts';
+import { queryParameters } from './openapi-parameters.ts';
 import { problemResponses } from './openapi-problems.ts';
 
 const record = {
@@ -127,6 +128,7 @@ const ingest = {
 const searchProblems = [
   'invalid_parameter',
   'unknown_parameter',
+  'invalid_query',
   'invalid_cursor',
   'internal',
   'store_unavailable',
@@ -138,13 +140,7 @@ const search = {
   tags: ['Search'],
   summary: 'Find records',
   description: 'All given conditions must hold. Records come back as they were sent.',
-  parameters: SEARCH_PARAMETERS.map(({ name, description, schema, list }) => ({
-    name,
-    in: 'query',
-    description: list ? `${description} Several: separated by commas, or repeated.` : description,
-    schema: list ? { type: 'array', items: schema, minItems: 1, maxItems: 100 } : schema,
-    ...(list && { style: 'form', explode: false }),
-  })),
+  parameters: queryParameters(SEARCH_PARAMETERS),
   responses: { '200': answer('One page of records', 'SearchAnswer', page), ...problemResponses(searchProblems) },
 };
 

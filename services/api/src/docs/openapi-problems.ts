@@ -30,6 +30,7 @@ function response(codes: readonly ProblemCode[]): object {
 const FIELDS: Partial<Record<ProblemCode, readonly [string, string]>> = {
   invalid_parameter: ['limit', 'expected an integer from 1 to 1000'],
   unknown_parameter: ['levle', 'not a parameter'],
+  invalid_query: ['query', '`duration_ms:>abc`: expected a number'],
   invalid_cursor: ['cursor', 'expected next_cursor of an earlier answer, unchanged'],
 };
 

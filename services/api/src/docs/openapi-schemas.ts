@@ -1,7 +1,8 @@
 import { PROBLEMS } from '@paylog/shared/errors/problem-codes';
 import { RECORD_ERRORS } from '@paylog/shared/errors/record-error-codes';
 import { MAX_ID_LENGTH } from '@paylog/shared/record/limits';
-import { MAX_LIMIT, SEARCH_PARAMETERS, type SearchParameter } from '../search/search-parameters.ts';
+import { MAX_VALUES, type Parameter } from '../search/parameter.ts';
+import { MAX_LIMIT, SEARCH_PARAMETERS } from '../search/search-parameters.ts';
 
 const short = { type: 'string', maxLength: 256 };
 const text = { type: 'string' };
@@ -70,9 +71,12 @@ export const RECORD_SCHEMA_PROPERTIES: Readonly<Record<string, object>> = {
 };
 
 /** JSON Schema of a parameter as a member of a search body. */
-function bodyMember({ schema, list, description }: SearchParameter): object {
+function bodyMember({ schema, list, description }: Parameter): object {
   return list
-    ? { anyOf: [schema, { type: 'array', items: schema, minItems: 1, maxItems: 100 }, { type: 'null' }], description }
+    ? {
+        anyOf: [schema, { type: 'array', items: schema, minItems: 1, maxItems: MAX_VALUES }, { type: 'null' }],
+        description,
+      }
     : { anyOf: [schema, { type: 'null' }], description };
 }
 
@@ -128,6 +132,9 @@ const problem = {
     code: { type: 'string', enum: Object.keys(PROBLEMS) },
     retryable: { type: 'boolean', description: 'Whether the same request may succeed later.' },
     field: { type: 'string', description: 'The parameter, header or field at fault.' },
+    position: { type: 'integer', minimum: 0, description: 'Where in the text of the parameter, in characters from 0.' },
+    length: { type: 'integer', minimum: 0, description: 'How many characters of it are at fault.' },
+    advice: { type: 'string', description: 'What to write instead.' },
     errors: {
       type: 'array',
       items: { type: 'object' },

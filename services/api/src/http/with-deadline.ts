@@ -1,5 +1,18 @@
 import type { ServerResponse } from 'node:http';
+import { ProblemError } from '@paylog/shared/errors/problem-error';
 import { ClientGoneError } from './client-gone-error.ts';
+
+/** How long work for a request may take. */
+export interface RequestDeadline {
+  readonly timeoutMs: number;
+  /** Makes what the request is then answered with. */
+  readonly onTimeout: () => Error;
+}
+
+/** The deadline of everything that asks the store. */
+export function storeDeadline(timeoutMs: number): RequestDeadline {
+  return { timeoutMs, onTimeout: () => new ProblemError('store_timeout', `no answer within ${timeoutMs} ms`) };
+}
 
 /**
  * Runs work for a request and aborts it when the time is over or the client goes away. Settles at that moment, even if the
@@ -7,7 +20,7 @@ import { ClientGoneError } from './client-gone-error.ts';
  */
 export async function withDeadline<T>(
   response: ServerResponse,
-  { timeoutMs, onTimeout }: { readonly timeoutMs: number; readonly onTimeout: () => Error },
+  { timeoutMs, onTimeout }: RequestDeadline,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();

@@ -2,18 +2,15 @@ import { createHash } from 'node:crypto';
 import { MAX_ID_LENGTH } from '@paylog/shared/record/limits';
 import type { SearchPosition } from '@paylog/shared/ports/store';
 
-/**
- * Where the next page begins. The bounds of time are those of the first page: `-15m` must not move on while somebody reads.
- * `filters` ties the cursor to the filters and the order that it was made with.
- */
+/** Where the next page begins. `filters` ties the cursor to the filters and the order that it was made with. */
 export interface Cursor {
   readonly position: SearchPosition;
   readonly filters: string;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
+  /** The moment of the first page, which relative times of all pages are before: `-15m` must not move on while somebody reads. */
+  readonly nowMs: number;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
 
 /** A short digest of the filters as they were given; the order of names and of list values does not matter. */
@@ -25,19 +22,20 @@ export function filtersDigest(filters: readonly (readonly [string, readonly stri
 }
 
 /** Opaque text for the client. It protects from mistakes, not from forgery: a forged one finds nothing that a search would not. */
-export function encodeCursor({ position, filters, from, to }: Cursor): string {
-  const parts = [VERSION, position.timestamp, position.id, filters, from ?? null, to ?? null];
+export function encodeCursor({ position, filters, nowMs }: Cursor): string {
+  const parts = [VERSION, position.timestamp, position.id, filters, nowMs];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 /** Undefined when the text is not a cursor of this version. */
 export function decodeCursor(text: string): Cursor | undefined {
   const parts = parse(text);
-  if (!Array.isArray(parts) || parts.length !== 6) return undefined;
-  const [version, timestamp, id, filters, from, to] = parts as readonly unknown[];
-  const good = version === VERSION && isTime(timestamp) && isId(id) && typeof filters === 'string';
-  if (!good || !isBound(from) || !isBound(to)) return undefined;
-  return { position: { timestamp, id }, filters, from: from ?? undefined, to: to ?? undefined };
+  if (!Array.isArray(parts) || parts.length !== 5) return undefined;
+  const [version, timestamp, id, filters, nowMs] = parts as readonly unknown[];
+  if (version !== VERSION || !isTime(timestamp) || !isId(id) || typeof filters !== 'string' || !isMoment(nowMs)) {
+    return undefined;
+  }
+  return { position: { timestamp, id }, filters, nowMs };
 }
 
 function parse(text: string): unknown {
@@ -53,8 +51,8 @@ function isTime(value: unknown): value is string {
   return typeof value === 'string' && TIME.test(value);
 }
 
-function isBound(value: unknown): value is string | null {
-  return value === null || isTime(value);
+function isMoment(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isId(value: unknown): value is string {

@@ -1,5 +1,5 @@
 import { ProblemError, type ProblemFault } from '@paylog/shared/errors/problem-error';
-import { SEARCH_PARAMETERS } from './search-parameters.ts';
+import type { Parameter } from './parameter.ts';
 
 /** Values by parameter name, as the client wrote them; names may be unknown. */
 export interface GivenValues {
@@ -8,36 +8,39 @@ export interface GivenValues {
   readonly faults: readonly ProblemFault[];
 }
 
-const lists = new Set(SEARCH_PARAMETERS.filter(({ list }) => list).map(({ name }) => name));
-
 /** The query string of a URL. Lists may be repeated and separated by commas. */
-export function valuesOfUrl(url: string): GivenValues {
+export function valuesOfUrl(url: string, table: readonly Parameter[]): GivenValues {
   const start = url.indexOf('?');
   const parameters = new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
   const values = new Map<string, readonly string[]>();
   for (const name of new Set(parameters.keys())) {
     const given = parameters.getAll(name);
-    values.set(name, lists.has(name) ? given.flatMap((value) => value.split(',')) : given);
+    values.set(name, isList(table, name) ? given.flatMap((value) => value.split(',')) : given);
   }
   return { values, faults: [] };
 }
 
 /** A JSON body: an object with the same names. Lists are arrays or one value; null is the same as absent. */
-export function valuesOfBody(body: Buffer): GivenValues {
+export function valuesOfBody(body: Buffer, table: readonly Parameter[]): GivenValues {
   const values = new Map<string, readonly string[]>();
   const faults: ProblemFault[] = [];
   for (const [name, member] of Object.entries(parseObject(body))) {
     if (member === null) continue;
-    const items: readonly unknown[] = Array.isArray(member) && lists.has(name) ? member : [member];
+    const list = isList(table, name);
+    const items: readonly unknown[] = Array.isArray(member) && list ? member : [member];
     const texts = items.filter((item) => typeof item === 'string' || typeof item === 'number').map(String);
     if (texts.length === items.length) values.set(name, texts);
     else
       faults.push({
         field: name,
-        message: lists.has(name) ? 'expected a text or an array of texts' : 'expected a text or a number',
+        message: list ? 'expected a text or an array of texts' : 'expected a text or a number',
       });
   }
   return { values, faults };
+}
+
+function isList(table: readonly Parameter[], name: string): boolean {
+  return table.some((parameter) => parameter.list && parameter.name === name);
 }
 
 function parseObject(body: Buffer): object {

@@ -4,17 +4,18 @@ import type { Clock } from '@paylog/shared/ports/clock';
 import type { StoreSearcher } from '@paylog/shared/ports/store';
 import { recordForReader } from '@paylog/shared/record/envelope';
 import { MAX_ID_LENGTH } from '@paylog/shared/record/limits';
-import type { Metrics } from '@paylog/shared/telemetry/metrics';
 import { allowMethods } from '../http/allow-methods.ts';
 import { sendJson } from '../http/send.ts';
-import { withDeadline } from '../http/with-deadline.ts';
+import { storeDeadline, withDeadline } from '../http/with-deadline.ts';
 import { type GivenValues, valuesOfBody, valuesOfUrl } from './given-values.ts';
+import { measured, type MeasuringDependencies } from './measured.ts';
+import { readParameters, refuseFaults } from './read-parameters.ts';
 import { readSearch } from './read-search.ts';
 import { searchAnswer } from './search-answer.ts';
+import { SEARCH_PARAMETERS } from './search-parameters.ts';
 
-export interface SearchDependencies {
+export interface SearchDependencies extends MeasuringDependencies {
   readonly searcher: StoreSearcher;
-  readonly metrics: Pick<Metrics, 'searchRequests' | 'searchSeconds'>;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
@@ -27,10 +28,7 @@ const MAX_SEARCH_BYTES = 65_536;
 /** Routes of /api/v1/logs that read; the ingest route stands before express. Errors go to the error handler of the app. */
 export function createSearchRouter(dependencies: SearchDependencies): Router {
   const { searcher, clock, timeoutMs } = dependencies;
-  const deadline = {
-    timeoutMs,
-    onTimeout: () => new ProblemError('store_timeout', `no answer within ${timeoutMs} ms`),
-  };
+  const deadline = storeDeadline(timeoutMs);
 
   const search = async (response: Response, given: GivenValues): Promise<void> => {
     const startedMs = clock.now();
@@ -53,14 +51,17 @@ export function createSearchRouter(dependencies: SearchDependencies): Router {
   router
     .route('/')
     .all(measured(dependencies, '/api/v1/logs'))
-    .get((request, response) => search(response, valuesOfUrl(request.originalUrl)))
+    .get((request, response) => search(response, valuesOfUrl(request.originalUrl, SEARCH_PARAMETERS)))
     .all(allowMethods('GET', 'HEAD', 'POST'));
   router
     .route('/search')
     .all(measured(dependencies, '/api/v1/logs/search'))
     .post(requireJson, body, (async (request, response) => {
       refuseParameters(request);
-      await search(response, valuesOfBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)));
+      await search(
+        response,
+        valuesOfBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), SEARCH_PARAMETERS),
+      );
     }) satisfies Handler)
     .all(allowMethods('POST'));
   router.route('/:id').all(measured(dependencies, '/api/v1/logs/{id}')).get(get).all(allowMethods('GET', 'HEAD'));
@@ -85,23 +86,5 @@ function requireJson(request: Request, _response: Response, next: () => void): v
 
 /** Routes without parameters in the URL refuse all, as the others refuse unknown ones. */
 function refuseParameters(request: Request): void {
-  const names = [...valuesOfUrl(request.originalUrl).values.keys()];
-  if (names.length === 0) return;
-  const errors = names
-    .slice(0, 50)
-    .map((name) => ({ field: name.slice(0, 64), message: 'this route takes no parameters in the URL' }));
-  throw new ProblemError('unknown_parameter', 'this route takes no parameters in the URL', { errors });
-}
-
-/** Counts and times an answer when it is finished or given up (status 499, as nginx has it, when the client left). */
-function measured({ metrics, clock }: SearchDependencies, route: string) {
-  return (_request: Request, response: Response, next: () => void): void => {
-    const startedMs = clock.now();
-    response.once('close', () => {
-      const status = response.writableFinished ? response.statusCode : 499;
-      metrics.searchRequests.add({ route, status: String(status) });
-      metrics.searchSeconds.child({ route }).observe(Math.max(0, clock.now() - startedMs) / 1000);
-    });
-    next();
-  };
+  refuseFaults(readParameters([], valuesOfUrl(request.originalUrl, []), 0).faults);
 }

@@ -1,0 +1,21 @@
+import type { Request, Response } from 'express';
+import type { Clock } from '@paylog/shared/ports/clock';
+import type { Metrics } from '@paylog/shared/telemetry/metrics';
+
+export interface MeasuringDependencies {
+  readonly metrics: Pick<Metrics, 'searchRequests' | 'searchSeconds'>;
+  readonly clock: Clock;
+}
+
+/** Counts and times an answer when it is finished or given up (status 499, as nginx has it, when the client left). */
+export function measured({ metrics, clock }: MeasuringDependencies, route: string) {
+  return (_request: Request, response: Response, next: () => void): void => {
+    const startedMs = clock.now();
+    response.once('close', () => {
+      const status = response.writableFinished ? response.statusCode : 499;
+      metrics.searchRequests.add({ route, status: String(status) });
+      metrics.searchSeconds.child({ route }).observe(Math.max(0, clock.now() - startedMs) / 1000);
+    });
+    next();
+  };
+}
