@@ -77,8 +77,8 @@ function sendFile(request: Request, response: Response, file: ExplorerFile | und
     response.end();
     return;
   }
-  const accepted = request.acceptsEncodings([...file.encoded.keys()]);
-  const encoding = accepted === 'br' || accepted === 'gzip' ? accepted : undefined;
+  // One by one: asked for all at once, express prefers the client's order, and gzip is named first by habit.
+  const encoding = [...file.encoded.keys()].find((name) => request.acceptsEncodings(name) === name);
   const bytes = (encoding && file.encoded.get(encoding)) ?? file.bytes;
   response.setHeader('content-type', file.contentType);
   if (encoding) response.setHeader('content-encoding', encoding);
