@@ -1,0 +1,16 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+/** Width of an element in CSS pixels, followed as it changes; 0 before it is known. */
+export function useWidth<T extends Element>(): { readonly ref: { current: T | null }; readonly width: number } {
+  const ref = useRef<T>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (element === null) return undefined;
+    setWidth(Math.floor(element.getBoundingClientRect().width));
+    const observer = new ResizeObserver(() => setWidth(Math.floor(element.getBoundingClientRect().width)));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, width };
+}

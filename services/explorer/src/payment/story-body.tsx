@@ -1,0 +1,99 @@
+import { useRef, useState } from 'preact/hooks';
+import type { Payment } from '../api-types.ts';
+import { Segments } from '../parts/segments.tsx';
+import { useWidth } from '../parts/use-width.ts';
+import { stepKind } from './step-kind.ts';
+import { StepList } from './step-list.tsx';
+import { Timeline } from './timeline.tsx';
+import { TimelineLegend } from './timeline-legend.tsx';
+import { timelineLayout } from './timeline-layout.ts';
+import type { ScaleMode } from './time-scale.ts';
+
+const SCALES: readonly { readonly value: ScaleMode; readonly text: string }[] = [
+  { value: 'compressed', text: 'Gaps shortened' },
+  { value: 'linear', text: 'True to time' },
+];
+
+const SHOWN = [
+  { value: 'all', text: 'All steps' },
+  { value: 'problems', text: 'Problems only' },
+] as const;
+
+/** The drawn timeline and the list of its steps; what is pointed at in one is marked in the other. */
+export function StoryBody({ story }: { readonly story: Payment }) {
+  const [mode, setMode] = useState<ScaleMode>(story.gaps.length > 0 ? 'compressed' : 'linear');
+  const [shown, setShown] = useState<'all' | 'problems'>('all');
+  const [active, setActive] = useState<string>();
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const { ref, width } = useWidth<HTMLDivElement>();
+  const list = useRef<HTMLOListElement>(null);
+  const problems = story.steps.filter((step) => isProblem(stepKind(step)));
+  const toggle = (id: string): void => {
+    const next = new Set(open);
+    if (!next.delete(id)) next.add(id);
+    setOpen(next);
+  };
+  const openInList = (id: string): void => {
+    setShown('all');
+    setOpen(new Set([...open, id]));
+    requestAnimationFrame(() => {
+      const row = [...(list.current?.querySelectorAll<HTMLElement>('button[data-step]') ?? [])].find(
+        (button) => button.dataset['step'] === id,
+      );
+      row?.focus({ preventScroll: true });
+      row?.scrollIntoView({ block: 'center', behavior: 'auto' });
+    });
+  };
+  if (story.steps.length === 0) {
+    return <p class="part-empty">The payment is known, but none of its records can be read here.</p>;
+  }
+  return (
+    <>
+      <section class="payment-timeline" aria-label="Timeline">
+        <div class="payment-bar">
+          <h3>Timeline</h3>
+          {story.gaps.length > 0 && (
+            <Segments label="Scale of the timeline" choices={SCALES} value={mode} onChange={setMode} />
+          )}
+        </div>
+        <div class="payment-plot" ref={ref}>
+          {width > 0 && (
+            <Timeline
+              layout={timelineLayout(story, width, mode)}
+              name={`Timeline of payment ${story.payment_id}: ${story.steps.length} steps of ${story.services.length} services`}
+              active={active}
+              onActive={setActive}
+              onOpen={openInList}
+            />
+          )}
+        </div>
+        <TimelineLegend />
+      </section>
+      <section class="payment-steps" aria-label="Steps">
+        <div class="payment-bar">
+          <h3>Steps</h3>
+          {problems.length > 0 && problems.length < story.steps.length && (
+            <Segments
+              label="Steps that are shown"
+              choices={[SHOWN[0], { ...SHOWN[1], text: `${SHOWN[1].text} (${problems.length})` }]}
+              value={shown}
+              onChange={setShown}
+            />
+          )}
+        </div>
+        <StepList
+          listRef={list}
+          steps={shown === 'problems' ? problems : story.steps}
+          gaps={shown === 'problems' ? [] : story.gaps}
+          active={active}
+          open={open}
+          onActive={setActive}
+          onToggle={toggle}
+        />
+      </section>
+    </>
+  );
+}
+
+const isProblem = (kind: ReturnType<typeof stepKind>): boolean =>
+  kind === 'error' || kind === 'declined' || kind === 'warning';
