@@ -145,8 +145,8 @@ export const consumerSettings = {
     key: 'KAFKA_GROUP',
     type: text('1 to 255 printable characters without spaces', /^[\x21-\x7e]{1,255}$/),
     default: 'paylog-indexer',
-    services: INDEXER,
-    description: 'Consumer group of the indexers.',
+    services: ALL_SERVICES,
+    description: 'Consumer group of the indexers; the API asks for its lag.',
   }),
   sessionTimeoutMs: setting({
     key: 'KAFKA_SESSION_TIMEOUT_MS',

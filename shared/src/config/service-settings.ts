@@ -139,6 +139,20 @@ export const limitSettings = {
     description:
       'Distinct data sets that a process lets senders name (Elasticsearch data streams `logs-<dataset>-<namespace>`), besides DATA_SET; each has indices of its own. Beyond it records go to DATA_SET.',
   }),
+  maxTails: setting({
+    key: 'MAX_TAILS',
+    type: integer({ min: 1, max: 10_000 }),
+    default: '100',
+    services: API,
+    description: 'Live tails that may be open at once; beyond it 429. Each searches the store about once a second.',
+  }),
+  maxExports: setting({
+    key: 'MAX_EXPORTS',
+    type: integer({ min: 1, max: 1000 }),
+    default: '4',
+    services: API,
+    description: 'Exports that may be under way at once; beyond it 429.',
+  }),
   maxInflightBytes: setting({
     key: 'MAX_INFLIGHT_BYTES',
     type: bytes({ min: KIB, max: 64 * GIB }),

@@ -124,6 +124,13 @@ export const PROBLEMS = {
     title: 'Too much is in flight',
     remedy: 'Send the same request again after Retry-After. Nothing of it was stored.',
   },
+  too_many_streams: {
+    status: 429,
+    retryable: true,
+    retryAfterSeconds: 5,
+    title: 'Too many streams are open',
+    remedy: 'Close a live tail or wait for an export to end, then try again (MAX_TAILS, MAX_EXPORTS).',
+  },
   internal: {
     status: 500,
     retryable: true,

@@ -63,12 +63,17 @@ export function readEnvelope(value: Buffer): Envelope | undefined {
   return readHead(value.toString('latin1', 0, DATA_SET_START + MAX_DATA_SET_LENGTH + 2));
 }
 
+/** The same for a canonical record that is text already. */
+export function envelopeOf(source: string): Envelope | undefined {
+  return readHead(source.slice(0, DATA_SET_START + MAX_DATA_SET_LENGTH + 2));
+}
+
 /**
  * JSON text of a stored record as its sender knows it: as sent, with `id` and `received_at`, without the server's own fields.
  * Text that is not a canonical record is returned as it is.
  */
 export function recordForReader(source: string): string {
-  const envelope = readHead(source.slice(0, DATA_SET_START + MAX_DATA_SET_LENGTH + 2));
+  const envelope = envelopeOf(source);
   if (!envelope) return source;
   let from = DATA_SET_START + envelope.dataSet.length + 2;
   // The numbers object is flat and its keys hold no braces (see `member-walk.ts`), so its first brace closes it.
