@@ -2,13 +2,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailableError } from '../errors/store-unavailable-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { DependencyState } from '../ports/queue.ts';
-import type { SearchHit, SearchRequest, SearchResult, StoreSearcher } from '../ports/store.ts';
+import type {
+  Facet,
+  FacetsRequest,
+  HistogramBucket,
+  HistogramRequest,
+  SearchHit,
+  SearchRequest,
+  SearchResult,
+  StoreSearcher,
+} from '../ports/store.ts';
 import { Availability } from './availability.ts';
 import { Deadline } from './deadline.ts';
+import { facetsBody, readFacetsAnswer, type FacetsAnswer } from './facets-body.ts';
 import { faultOf, Gateway, type Answer } from './gateway.ts';
+import { Histogram, readValues } from './histogram-body.ts';
 import { commonName } from './index-names.ts';
 import { DEFAULT_INDEX_PREFIX, type ElasticsearchSearcherOptions } from './options.ts';
-import { readSearchAnswer, type SearchAnswer } from './search-answer.ts';
+import { readSearchAnswer } from './search-answer.ts';
 import { getBody, searchBody } from './search-body.ts';
 
 /** Waits while the shards of an index that is just being made are not there yet (some 100 ms, once per data set and day). */
@@ -42,12 +53,31 @@ class ElasticsearchSearcher implements StoreSearcher {
   }
 
   async search(request: SearchRequest, { signal }: { readonly signal: AbortSignal }): Promise<SearchResult> {
-    const { hits, total } = await this.#ask(searchBody(request, this.#timeoutMs), signal);
+    const { hits, total } = await this.#ask(searchBody(request, this.#timeoutMs), readSearchAnswer, signal);
     return { hits, total };
   }
 
+  async histogram(
+    request: HistogramRequest,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<readonly HistogramBucket[]> {
+    const histogram = new Histogram(request, this.#timeoutMs);
+    const answer = await this.#ask(histogram.body(), (text) => histogram.read(text), signal);
+    const { splitBy } = request;
+    if (answer.exact || splitBy === undefined) return answer.buckets;
+    // So many values, on so many shards, that the top ones of each do not tell the top ones of all.
+    const { values } = await this.#ask(histogram.valuesBody(splitBy.field, splitBy.limit), readValues, signal);
+    const body = histogram.bodyOfValues(splitBy.field, values);
+    return (await this.#ask(body, (text) => histogram.read(text, values), signal)).buckets;
+  }
+
+  async facets(request: FacetsRequest, { signal }: { readonly signal: AbortSignal }): Promise<readonly Facet[]> {
+    const read = (text: string): FacetsAnswer => readFacetsAnswer(text, request.fields);
+    return (await this.#ask(facetsBody(request, this.#timeoutMs), read, signal)).facets;
+  }
+
   async get(id: string, { signal }: { readonly signal: AbortSignal }): Promise<SearchHit | undefined> {
-    const { hits } = await this.#ask(getBody(id, this.#timeoutMs), signal);
+    const { hits } = await this.#ask(getBody(id, this.#timeoutMs), readSearchAnswer, signal);
     return hits[0];
   }
 
@@ -60,7 +90,11 @@ class ElasticsearchSearcher implements StoreSearcher {
     return this.#availability.state;
   }
 
-  async #ask(body: object, signal: AbortSignal): Promise<SearchAnswer> {
+  async #ask<Result extends { readonly timedOut: boolean }>(
+    body: object,
+    read: (text: string) => Result,
+    signal: AbortSignal,
+  ): Promise<Result> {
     signal.throwIfAborted();
     const deadline = new Deadline(this.#timeoutMs, signal);
     try {
@@ -68,7 +102,7 @@ class ElasticsearchSearcher implements StoreSearcher {
       signal.throwIfAborted();
       if (answer.kind !== 'answer' || answer.status !== 200) throw this.#failure(answer);
       this.#availability.up();
-      const result = readAnswer(answer.text);
+      const result = readAnswer(answer.text, read);
       if (result.timedOut) throw new StoreUnavailableError('store_timeout', 'the search took too long');
       return result;
     } finally {
@@ -112,9 +146,9 @@ class ElasticsearchSearcher implements StoreSearcher {
   }
 }
 
-function readAnswer(text: string): SearchAnswer {
+function readAnswer<Result>(text: string, read: (text: string) => Result): Result {
   try {
-    return readSearchAnswer(text);
+    return read(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new StoreUnavailableError('store_unavailable', 'the answer of the store cannot be read', { cause: error });

@@ -25,6 +25,22 @@ export function readSearchAnswer(text: string): SearchAnswer {
   return { hits, total, timedOut };
 }
 
+/** What an answer to `_search` with aggregations says. */
+export interface AggregationsAnswer {
+  readonly timedOut: boolean;
+  /** Empty when there is no index. */
+  readonly aggregations: Readonly<Record<string, unknown>>;
+}
+
+/** Reads an answer that has no documents. */
+export function readAggregations(text: string): AggregationsAnswer {
+  const { timed_out: timedOut, aggregations = {} } = JSON.parse(text) as {
+    readonly timed_out?: boolean;
+    readonly aggregations?: Readonly<Record<string, unknown>>;
+  };
+  return { timedOut: timedOut === true, aggregations };
+}
+
 function readHit(text: string, hitAt: number, hits: SearchHit[]): number {
   let source = '';
   let sort: readonly unknown[] = [];

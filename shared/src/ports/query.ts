@@ -73,7 +73,10 @@ export interface PrefixQuery {
   readonly value: string;
 }
 
-/** The field has a value: it is there and not null. Of an attribute, at this path or anywhere below it. */
+/**
+ * The field has a value: it is there and not null. Of an attribute: a text (of at most 1,024 characters), number or truth value at
+ * this very path; objects have none of their own, and Elasticsearch cannot tell what is below a path.
+ */
 export interface ExistsQuery {
   readonly op: 'exists';
   readonly field: QueryField;

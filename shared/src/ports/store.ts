@@ -98,7 +98,7 @@ export interface SearchResult {
 }
 
 /** Fields whose values can be counted one by one. */
-export type CountedField = KnownField<'keyword' | 'number'> | AttributeField;
+export type CountedField = KnownField<'keyword'> | KnownField<'number'> | AttributeField;
 
 /** Counts over time. */
 export interface HistogramRequest {
@@ -108,7 +108,7 @@ export interface HistogramRequest {
    * them. The filter's own bounds of time hold besides.
    */
   readonly bounds: readonly string[];
-  /** Counts of the most frequent values (over all intervals) of this field in each interval. */
+  /** Counts of the `limit` (1 to 50) most frequent values (over all intervals) of this field in each interval. */
   readonly splitBy?: { readonly field: CountedField; readonly limit: number };
 }
 
@@ -131,11 +131,14 @@ export interface FacetsRequest {
 
 /** The most frequent values of one field. */
 export interface Facet {
-  /** By count, then by value. Numbers as `String` writes them; `level` in small letters. */
+  /**
+   * By count, then by value (bytes of the text; a field of numbers by the number). Numbers as `String` writes them; `level` in small
+   * letters. Values of more than 1,024 characters are not counted.
+   */
   readonly values: readonly { readonly value: string; readonly count: number }[];
   /** Occurrences of values that are not listed. */
   readonly others: number;
-  /** False when the counts were made from a part of the records (the newest ones), since the field has too many values. */
+  /** False when the field has so many values that counts are from a part of the records, or may be too low. */
   readonly exact: boolean;
 }
 

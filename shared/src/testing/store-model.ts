@@ -1,6 +1,15 @@
-import type { SearchPosition, SearchRequest, StoreDocument } from '../ports/store.ts';
-
-const SEGMENTER = new Intl.Segmenter('en', { granularity: 'word' });
+import type { QueryField } from '../ports/query.ts';
+import type {
+  Facet,
+  FacetsRequest,
+  HistogramBucket,
+  HistogramRequest,
+  RecordFilter,
+  SearchPosition,
+  SearchRequest,
+  StoreDocument,
+} from '../ports/store.ts';
+import { holdsFor, valuesOf, wordsOf } from './store-query-model.ts';
 
 interface ModelDocument extends SearchPosition {
   readonly source: string;
@@ -15,19 +24,12 @@ export interface ModelResult {
   readonly total: { readonly value: number; readonly relation: 'eq' | 'gte' };
 }
 
-/** The words of a text as the store port means them: split at Unicode word boundaries (UAX 29), in small letters. */
-function wordsOf(text: string): string[] {
-  return Array.from(SEGMENTER.segment(text))
-    .filter((segment) => segment.isWordLike)
-    .map((segment) => segment.segment.toLowerCase());
-}
-
 function comparePositions(a: SearchPosition, b: SearchPosition): number {
   if (a.timestamp !== b.timestamp) return a.timestamp < b.timestamp ? -1 : 1;
   return Buffer.compare(Buffer.from(a.id, 'utf8'), Buffer.from(b.id, 'utf8'));
 }
 
-/** The store port's search in its plainest form: what adapters are compared with. */
+/** The store port's reading side in its plainest form: what adapters are compared with. */
 export class StoreModel {
   readonly #documents: readonly ModelDocument[];
 
@@ -58,9 +60,52 @@ export class StoreModel {
       },
     };
   }
+
+  histogram({ filter, bounds, splitBy }: HistogramRequest): HistogramBucket[] {
+    const [from = '', to = ''] = [bounds[0], bounds.at(-1)];
+    const found = this.#documents.filter(
+      (document) => matches(document, filter) && document.timestamp >= from && document.timestamp < to,
+    );
+    const top =
+      splitBy &&
+      new Set(
+        countValues(found, splitBy.field)
+          .slice(0, splitBy.limit)
+          .map(([value]) => value),
+      );
+    return bounds.slice(1).map((end, n) => {
+      const inside = found.filter(({ timestamp }) => timestamp >= (bounds[n] ?? '') && timestamp < end);
+      if (splitBy === undefined || top === undefined) return { count: inside.length };
+      const counts = countValues(inside, splitBy.field).filter(([value]) => top.has(value));
+      return { count: inside.length, split: new Map(counts) };
+    });
+  }
+
+  facets({ filter, fields, limit }: FacetsRequest): Facet[] {
+    const found = this.#documents.filter((document) => matches(document, filter));
+    return fields.map((field) => {
+      const counts = countValues(found, field);
+      return {
+        values: counts.slice(0, limit).map(([value, count]) => ({ value, count })),
+        others: counts.slice(limit).reduce((sum, [, count]) => sum + count, 0),
+        exact: true,
+      };
+    });
+  }
 }
 
-function matches({ record, timestamp, words }: ModelDocument, request: SearchRequest): boolean {
+/** Values and in how many records they occur: by count, then by value. */
+function countValues(documents: readonly ModelDocument[], field: QueryField): (readonly [string, number])[] {
+  const counts = new Map<string, number>();
+  for (const { record } of documents) {
+    for (const value of new Set(valuesOf(record, field).map(String))) counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  const byValue = (a: string, b: string): number =>
+    field.type === 'number' ? Number(a) - Number(b) : Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return [...counts].sort(([a, m], [b, n]) => n - m || byValue(a, b));
+}
+
+function matches({ record, timestamp, words }: ModelDocument, request: RecordFilter): boolean {
   const payment = record['payment'] as { readonly id?: string } | undefined;
   return (
     (request.words ?? []).every((word) => wordsOf(word).every((part) => words.has(part))) &&
@@ -70,6 +115,7 @@ function matches({ record, timestamp, words }: ModelDocument, request: SearchReq
     (request.levels === undefined || request.levels.some((level) => level === String(record['level']).toLowerCase())) &&
     (request.traceId === undefined || record['trace_id'] === request.traceId) &&
     (request.paymentId === undefined || payment?.id === request.paymentId) &&
-    (request.environment === undefined || record['environment'] === request.environment)
+    (request.environment === undefined || record['environment'] === request.environment) &&
+    (request.query === undefined || holdsFor(record, request.query))
   );
 }

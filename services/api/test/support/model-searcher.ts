@@ -1,5 +1,15 @@
 import type { DependencyState } from '@paylog/shared/ports/queue';
-import type { SearchHit, SearchRequest, SearchResult, StoreDocument, StoreSearcher } from '@paylog/shared/ports/store';
+import type {
+  Facet,
+  FacetsRequest,
+  HistogramBucket,
+  HistogramRequest,
+  SearchHit,
+  SearchRequest,
+  SearchResult,
+  StoreDocument,
+  StoreSearcher,
+} from '@paylog/shared/ports/store';
 import { prepareRecord, RecordPreparer } from '@paylog/shared/record/prepare';
 import { StoreModel } from '@paylog/shared/testing/store-model';
 
@@ -20,6 +30,8 @@ function documentOf(text: string): StoreDocument {
 export class ModelSearcher implements StoreSearcher {
   readonly documents: StoreDocument[];
   readonly requests: SearchRequest[] = [];
+  readonly histograms: HistogramRequest[] = [];
+  readonly facetRequests: FacetsRequest[] = [];
   readonly signals: AbortSignal[] = [];
   /** Runs before each answer; what it throws or waits for becomes the store's. */
   before: (signal: AbortSignal) => Promise<void> = () => Promise.resolve();
@@ -42,6 +54,23 @@ export class ModelSearcher implements StoreSearcher {
     await this.before(signal);
     const { ids, total } = new StoreModel(this.documents).search(request);
     return { hits: ids.flatMap((id) => this.#hit(id) ?? []), total };
+  }
+
+  async histogram(
+    request: HistogramRequest,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<readonly HistogramBucket[]> {
+    this.histograms.push(request);
+    this.signals.push(signal);
+    await this.before(signal);
+    return new StoreModel(this.documents).histogram(request);
+  }
+
+  async facets(request: FacetsRequest, { signal }: { readonly signal: AbortSignal }): Promise<readonly Facet[]> {
+    this.facetRequests.push(request);
+    this.signals.push(signal);
+    await this.before(signal);
+    return new StoreModel(this.documents).facets(request);
   }
 
   async get(id: string, { signal }: { readonly signal: AbortSignal }): Promise<SearchHit | undefined> {
