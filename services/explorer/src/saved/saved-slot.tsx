@@ -1,0 +1,32 @@
+import { useEffect } from 'preact/hooks';
+import { openDialog, urlState } from '../app-state.ts';
+import '../parts/parts.css';
+import { browserSearches } from './browser-searches.ts';
+import { searchOf } from './saved-searches.ts';
+
+/** A search counts as run when it stood this long. */
+const SETTLED_MS = 2_000;
+
+/** The button that opens saved and recent searches; it also notes which searches were run. */
+export function SavedSlot() {
+  const state = urlState.value;
+  const search = searchOf(state);
+  const isWorthIt = state.query.trim() !== '';
+  useEffect(() => {
+    if (!isWorthIt) return undefined;
+    const timer = setTimeout(() => browserSearches().remember(search), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [search, isWorthIt]);
+  return (
+    <button
+      type="button"
+      class="part-button"
+      aria-haspopup="dialog"
+      onClick={() => {
+        openDialog.value = 'saved';
+      }}
+    >
+      Saved
+    </button>
+  );
+}
