@@ -33,12 +33,10 @@ const HABITS: readonly { readonly pattern: RegExp; readonly message: string; rea
 
 /** What is wrong with a word (or the end of a quoted text) as it is written; undefined when nothing is. */
 export function habitFault(token: Token): QueryFault | undefined {
-  const wildcard = wildcardFault(token);
-  if (wildcard !== undefined) return wildcard;
-  if (token.kind === 'quoted') return behindQuotes(token);
-  if (token.kind !== 'word' || token.raw.includes('\\')) return undefined;
-  const habit = HABITS.find(({ pattern }) => pattern.test(token.raw));
-  return habit && faultAt(token, habit.message, habit.advice);
+  if (token.kind === 'quoted') return behindQuotes(token) ?? wildcardFault(token);
+  const isPlain = token.kind === 'word' && !token.raw.includes('\\');
+  const habit = isPlain ? HABITS.find(({ pattern }) => pattern.test(token.raw)) : undefined;
+  return habit ? faultAt(token, habit.message, habit.advice) : wildcardFault(token);
 }
 
 /** `"card declined"~3`, `"card declined"^2`. */

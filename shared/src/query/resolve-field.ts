@@ -83,6 +83,6 @@ function isOneEditAway(a: string, b: string): boolean {
     restA.slice(1) === restB ||
     restA === restB.slice(1) ||
     restA.slice(1) === restB.slice(1) ||
-    (restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0])
+    restA === `${b.charAt(at + 1)}${b.charAt(at)}${b.slice(at + 2)}`
   );
 }

@@ -90,9 +90,9 @@ export function timeLeaf(field: KnownField<'time'>, condition: Condition, nowMs:
   if (low && first === undefined) return noLeaf(noTime(low.operand));
   if (high && last === undefined) return noLeaf(noTime(high.operand));
   // Beyond the end of time there is nothing, and up to it there is everything.
-  if (first && low?.inclusive === false && first.to === undefined) return leaf({ op: 'or', of: [] });
-  const from = first && (low?.inclusive === false ? first.to : first.from);
-  const to = last && (high?.inclusive === true ? last.to : last.from);
+  if (first && !low.inclusive && first.to === undefined) return leaf({ op: 'or', of: [] });
+  const from = first && (low.inclusive ? first.from : first.to);
+  const to = last && (high.inclusive ? last.to : last.from);
   if (from === undefined && to === undefined) return leaf({ op: 'exists', field });
   if (from !== undefined && to !== undefined && from >= to) {
     return noLeaf(faultAt(span, EMPTY_RANGE, 'write the earlier time first'));
