@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { after, before } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { launchChromium } from '../../stack/chromium.ts';
@@ -28,15 +29,6 @@ export class ExplorerWorld implements AsyncDisposable {
     this.#browser = browser;
     this.service = service;
     this.#dataDir = dataDir;
-  }
-
-  /** For `before` hooks; skips the suite when there is no Chromium. */
-  static async create(
-    context: Mocha.Context,
-    records: readonly object[] = [],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<ExplorerWorld> {
-    return ExplorerWorld.start(orSkip(context, await launchChromium()), records, env);
   }
 
   /** Takes over the browser: it is closed with the world. */
@@ -116,6 +108,22 @@ export class ExplorerWorld implements AsyncDisposable {
     await this.service[Symbol.asyncDispose]();
     await rm(this.#dataDir, { recursive: true, force: true });
   }
+}
+
+/** A world for the suite that this is called in, from its `before` to its `after`; the suite is skipped where there is no Chromium. */
+export function useWorld(
+  records: readonly object[] = [],
+  env: Readonly<Record<string, string>> = {},
+): () => ExplorerWorld {
+  let world: ExplorerWorld | undefined;
+  before(async function () {
+    world = await ExplorerWorld.start(orSkip(this, await launchChromium()), records, env);
+  });
+  after(() => world?.[Symbol.asyncDispose]());
+  return () => {
+    assert.ok(world);
+    return world;
+  };
 }
 
 /** Leaves a picture of the page for people. */

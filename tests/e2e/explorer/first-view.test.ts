@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { seedRecords } from './explorer-seed.ts';
-import { ExplorerWorld } from './explorer-world.ts';
+import { useWorld } from './explorer-world.ts';
 
 const BUDGET_BYTES = 200 * 1024;
 
@@ -22,17 +22,12 @@ function gzippedBytes(url: string): Promise<number> {
 
 describe('the first view of the explorer', function () {
   this.timeout(60_000);
-  let world: ExplorerWorld;
 
-  before(async function () {
-    world = await ExplorerWorld.create(this, seedRecords(Date.now(), 40));
-  });
-
-  after(() => world?.[Symbol.asyncDispose]());
+  const world = useWorld(seedRecords(Date.now(), 40));
 
   it('weighs less than 200 KB, gzipped', async () => {
     const urls = new Set<string>();
-    await world.visit('/', async (page) => {
+    await world().visit('/', async (page) => {
       page.on('request', (request) => {
         if (['document', 'script', 'stylesheet', 'font', 'image'].includes(request.resourceType()))
           urls.add(request.url());
@@ -51,7 +46,7 @@ describe('the first view of the explorer', function () {
   });
 
   it('says how long it takes until it can be used', async () => {
-    await world.visit('/', async (page) => {
+    await world().visit('/', async (page) => {
       await page.getByText('payment captured').first().waitFor();
       // Once more with the files in the cache of the profile, as for everybody who has been there.
       for (const visit of ['first', 'next']) {
@@ -67,7 +62,7 @@ describe('the first view of the explorer', function () {
   });
 
   it('sends a strict policy, and needs nothing that it forbids', async () => {
-    const response = await fetch(`${world.origin}/`);
+    const response = await fetch(`${world().origin}/`);
     const policy = response.headers.get('content-security-policy') ?? '';
     assert.match(policy, /default-src 'none'|default-src 'self'/);
     assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval|https?:|\*|data:(?! *;)/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { Page } from 'playwright-core';
-import { ExplorerWorld, picture } from './explorer-world.ts';
+import { picture, useWorld } from './explorer-world.ts';
 import { HOSTILE_TEXTS, hostileRecord } from './hostile-texts.ts';
 
 const TRACE = 'badc0ffee0ddf00dbadc0ffee0ddf00d';
@@ -29,18 +29,13 @@ async function assertInert(page: Page, state: string): Promise<void> {
 
 describe('records that want to be code, in the explorer', function () {
   this.timeout(120_000);
-  let world: ExplorerWorld;
   const nowMs = Date.now();
   const records = HOSTILE_TEXTS.map(
     (text, index) =>
       hostileRecord(index, text, new Date(nowMs - 60_000 - index * 1000).toISOString(), TRACE) as HostileRecord,
   );
 
-  before(async function () {
-    world = await ExplorerWorld.create(this, records);
-  });
-
-  after(() => world?.[Symbol.asyncDispose]());
+  const world = useWorld(records);
 
   const states: readonly (readonly [name: string, path: string])[] = [
     ['the list', '/?from=-1h'],
@@ -54,7 +49,7 @@ describe('records that want to be code, in the explorer', function () {
   ];
   for (const [name, path] of states) {
     it(`does nothing in ${name}`, async () => {
-      const watched = await world.open(path);
+      const watched = await world().open(path);
       try {
         await watched.page.waitForLoadState('networkidle');
         await assertInert(watched.page, name);
@@ -71,7 +66,7 @@ describe('records that want to be code, in the explorer', function () {
   }
 
   it('shows them as the texts that they are', async () => {
-    await world.visit('/?from=-1h', async (page) => {
+    await world().visit('/?from=-1h', async (page) => {
       for (const text of HOSTILE_TEXTS.slice(0, 5)) {
         await page.getByText(`hostile message ${text}`).first().waitFor();
       }
@@ -86,7 +81,7 @@ describe('records that want to be code, in the explorer', function () {
         `&view=context:${encodeURIComponent(id)}`,
       ]) {
         const state = `/?from=-1h&record=${encodeURIComponent(id)}${view}`;
-        await world.visit(state, async (page) => {
+        await world().visit(state, async (page) => {
           await page.waitForLoadState('networkidle');
           await assertInert(page, state);
         });

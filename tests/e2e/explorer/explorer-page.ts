@@ -1,0 +1,38 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The parts of the page, found as a person with a screen reader finds them. */
+export const queryBar = (page: Page): Locator => page.getByRole('combobox', { name: 'Search query' });
+export const recordsTable = (page: Page): Locator => page.getByRole('table', { name: 'Records', exact: true });
+export const detailsButtons = (page: Page): Locator => recordsTable(page).getByRole('button', { name: /^Details of / });
+export const facets = (page: Page): Locator => page.getByRole('complementary', { name: 'Facets' });
+export const histogram = (page: Page): Locator => page.getByRole('region', { name: 'Records over time' });
+export const openRecord = (page: Page, id: string): Locator =>
+  page.getByRole('region', { name: `Record ${id}`, exact: true });
+
+/** Waits until the search says that it found so many. */
+export async function waitForCount(page: Page, count: number): Promise<void> {
+  const text = `${count.toLocaleString('en')} record${count === 1 ? '' : 's'}`;
+  await page
+    .getByRole('status')
+    .filter({ hasText: new RegExp(String.raw`(?<![\d,])${text}(?!\w)`) })
+    .first()
+    .waitFor();
+}
+
+/** Waits until there are rows and nothing is being loaded. */
+export async function waitForRows(page: Page): Promise<void> {
+  await detailsButtons(page).first().waitFor();
+  await page.locator('[role=table][aria-busy=false], table[aria-busy=false], table:not([aria-busy])').first().waitFor();
+}
+
+/** Types a query and runs it. */
+export async function search(page: Page, query: string): Promise<void> {
+  await queryBar(page).fill(query);
+  await page.keyboard.press('Escape');
+  await queryBar(page).press('Enter');
+}
+
+/** Value of a parameter of the address. */
+export function parameter(page: Page, name: string): string | null {
+  return new URL(page.url()).searchParams.get(name);
+}

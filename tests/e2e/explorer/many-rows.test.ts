@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { recordsTable, waitForRows } from './explorer-page.ts';
+import { picture, useWorld } from './explorer-world.ts';
+import { manyRecords } from './many-records.ts';
+
+const RECORDS = 100_000;
+const LONGEST_TASK_MS = 100;
+
+/** What scrolls the list, and how far it is. */
+const SCROLLER = `(() => {
+  const inside = document.querySelector('[role=table][aria-label=Records], table[aria-label=Records]');
+  for (let element = inside; element; element = element.parentElement) {
+    const { overflowY } = getComputedStyle(element);
+    if ((overflowY === 'auto' || overflowY === 'scroll') && element.scrollHeight > element.clientHeight) return element;
+  }
+  return document.scrollingElement;
+})()`;
+
+describe('a hundred thousand records in the explorer', function () {
+  this.timeout(120_000);
+
+  const world = useWorld(manyRecords(Date.now(), RECORDS));
+
+  it('are scrolled through without a task of more than 100 ms', async () => {
+    await world().visit('/?from=-1h', async (page) => {
+      await waitForRows(page);
+      await page.waitForLoadState('networkidle');
+      await page.evaluate(`(() => {
+        globalThis.longTasks = [];
+        new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => Math.round(duration)))).observe({ type: 'longtask' });
+      })()`);
+      // Down to the end of what is loaded, in big and small steps, until everything is loaded and seen.
+      const scrolled = await page.evaluate<{ rows: number; frames: number; ms: number }>(`new Promise((resolve) => {
+        const scroller = ${SCROLLER};
+        const table = document.querySelector('[aria-label=Records][aria-rowcount]');
+        const started = performance.now();
+        let frames = 0;
+        let stillMs = performance.now();
+        let height = scroller.scrollHeight;
+        const step = () => {
+          frames += 1;
+          scroller.scrollTop += frames % 7 === 0 ? scroller.clientHeight * 30 : scroller.clientHeight * 0.8;
+          if (scroller.scrollHeight !== height) {
+            height = scroller.scrollHeight;
+            stillMs = performance.now();
+          }
+          const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 2;
+          const isOver = (atEnd && performance.now() - stillMs > 1500) || performance.now() - started > 60000;
+          if (isOver) resolve({ rows: Number(table?.getAttribute('aria-rowcount')), frames, ms: Math.round(performance.now() - started) });
+          else requestAnimationFrame(step);
+        };
+        step();
+      })`);
+      await picture(page, 'hundred-thousand-rows');
+      const longTasks = await page.evaluate<number[]>('longTasks');
+      const longest = Math.max(0, ...longTasks);
+      console.log(
+        `      ${scrolled.rows} rows in ${scrolled.frames} frames and ${scrolled.ms} ms; ${longTasks.length} tasks over 50 ms, the longest ${longest} ms`,
+      );
+      assert.ok(scrolled.rows >= RECORDS, `${scrolled.rows} rows were loaded`);
+      // Rows that cannot be seen are not in the page.
+      assert.ok((await recordsTable(page).getByRole('row').count()) < 300);
+      await page
+        .getByText(/\(0\)$/)
+        .first()
+        .waitFor();
+      assert.ok(longest <= LONGEST_TASK_MS, `tasks of ${longTasks.join(', ')} ms`);
+    });
+  });
+});
