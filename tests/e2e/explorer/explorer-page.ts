@@ -36,3 +36,9 @@ export async function search(page: Page, query: string): Promise<void> {
 export function parameter(page: Page, name: string): string | null {
   return new URL(page.url()).searchParams.get(name);
 }
+
+/** Goes to another state of the same page, as a step back or forward does: nothing is loaded anew. */
+export async function goWithin(page: Page, pathAndQuery: string): Promise<void> {
+  const address = JSON.stringify(pathAndQuery);
+  await page.evaluate(`history.pushState(null, '', ${address}); dispatchEvent(new PopStateEvent('popstate'));`);
+}
