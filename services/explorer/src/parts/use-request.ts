@@ -8,23 +8,30 @@ export type Requested<T> =
   | { readonly state: 'failed'; readonly problem: ApiProblem };
 
 /**
- * Asks when the component is first shown and whenever `key` changes; an earlier request is cancelled. `again` asks once more.
+ * Asks when the component is first shown and whenever `key` changes; an earlier request is cancelled. While `scope` stays the same the
+ * last value stays, too: such as more of the same, or its newest state. `again` asks once more.
  */
 export function useRequest<T>(
   key: string,
   ask: (signal: AbortSignal) => Promise<T>,
+  scope = key,
 ): { readonly result: Requested<T>; readonly again: () => void } {
-  const [result, setResult] = useState<Requested<T>>({ state: 'loading' });
+  const [asked, setAsked] = useState<{ readonly scope: string; readonly result: Requested<T> }>({
+    scope,
+    result: LOADING,
+  });
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     const cancel = new AbortController();
-    setResult({ state: 'loading' });
+    setAsked((before) =>
+      before.scope === scope && before.result.state === 'ready' ? before : { scope, result: LOADING },
+    );
     ask(cancel.signal).then(
       (value) => {
-        if (!cancel.signal.aborted) setResult({ state: 'ready', value });
+        if (!cancel.signal.aborted) setAsked({ scope, result: { state: 'ready', value } });
       },
       (error: unknown) => {
-        if (!cancel.signal.aborted) setResult({ state: 'failed', problem: problemFrom(error) });
+        if (!cancel.signal.aborted) setAsked({ scope, result: { state: 'failed', problem: problemFrom(error) } });
       },
     );
     return () => {
@@ -32,8 +39,15 @@ export function useRequest<T>(
     };
     // `ask` is a new function at every rendering; `key` says what it asks for.
   }, [key, turn]);
-  return { result, again: () => setTurn((before) => before + 1) };
+  return {
+    result: asked.scope === scope ? asked.result : LOADING,
+    again: () => {
+      setTurn((before) => before + 1);
+    },
+  };
 }
+
+const LOADING = { state: 'loading' } as const;
 
 /** Whatever was thrown, as a problem that can be shown. */
 export function problemFrom(error: unknown): ApiProblem {
