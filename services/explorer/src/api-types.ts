@@ -31,14 +31,14 @@ export interface LogRecord {
 
 /** The filters that every reading route takes. Absent or empty: no such condition. */
 export interface Filter {
-  readonly query?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly service?: string;
-  readonly level?: Level;
-  readonly trace_id?: string;
-  readonly payment_id?: string;
-  readonly environment?: string;
+  readonly query?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly service?: string | undefined;
+  readonly level?: Level | undefined;
+  readonly trace_id?: string | undefined;
+  readonly payment_id?: string | undefined;
+  readonly environment?: string | undefined;
 }
 
 export interface Total {

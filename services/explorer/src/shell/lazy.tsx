@@ -4,10 +4,12 @@ import type { LoadView, ViewProps } from '../views.ts';
 
 interface LazyProps extends ViewProps {
   readonly load: LoadView;
+  /** Shows nothing until it is there. */
+  readonly quiet?: boolean;
 }
 
 /** Shows a part whose code is loaded when it is first needed. */
-export function Lazy({ load, id }: LazyProps) {
+export function Lazy({ load, id, quiet = false }: LazyProps) {
   const [loaded, setLoaded] = useState<{ readonly load: LoadView; readonly part: ComponentType<ViewProps> }>();
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -28,7 +30,7 @@ export function Lazy({ load, id }: LazyProps) {
       </p>
     );
   }
-  if (loaded?.load !== load) return <p class="notice">Loading ...</p>;
+  if (loaded?.load !== load) return quiet ? null : <p class="notice">Loading ...</p>;
   const Part = loaded.part;
   return <Part id={id} />;
 }

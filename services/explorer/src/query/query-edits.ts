@@ -1,0 +1,97 @@
+import { tokenize } from '@paylog/shared/query/tokenize';
+
+/** What a person asks for by a click on a value. */
+export interface ValueFilter {
+  readonly field: string;
+  readonly value: string | number | boolean;
+  /** Filter out. */
+  readonly not?: boolean;
+}
+
+/** Values that may stand without quotes; everything else is quoted, which is never wrong. */
+const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
+const OPERATORS: ReadonlySet<string> = new Set(['AND', 'OR', 'NOT', 'TO']);
+
+/** A value as it stands behind a colon. */
+export function quoteValue(value: string): string {
+  if (PLAIN.test(value) && !OPERATORS.has(value)) return value;
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}"`;
+}
+
+/** A name with every sign escaped that would end it. */
+function quoteField(name: string): string {
+  return name.replaceAll(/[\s()":\\*?<>=!&|+[\]{}]/g, (sign) => `\\${sign}`);
+}
+
+/** `service:checkout`. */
+export function filterText({ field, value, not = false }: ValueFilter): string {
+  return `${not ? '-' : ''}${quoteField(field)}:${quoteValue(String(value))}`;
+}
+
+/**
+ * The query with one more condition. A filter on a value takes the opposite filter on the same value away, and is not said twice.
+ * An OR outside of parentheses is put into parentheses, so that the new condition holds for all of it.
+ */
+export function withFilter(query: string, filter: ValueFilter): string {
+  const text = filterText(filter);
+  const opposite = filterText({ ...filter, not: filter.not !== true });
+  const without = withoutText(query, opposite);
+  return hasText(without, text) ? without : joined(without, text);
+}
+
+/** The query and the condition that a field is there. */
+export function withExists(query: string, field: string): string {
+  const text = `${quoteField(field)}:*`;
+  return hasText(query, text) ? query : joined(query, text);
+}
+
+/** The query without a filter that {@link withFilter} added. */
+export function withoutFilter(query: string, filter: ValueFilter): string {
+  return withoutText(query, filterText(filter));
+}
+
+/** Whether this very filter stands in the query, outside of parentheses and alternatives. */
+export function hasFilter(query: string, filter: ValueFilter): boolean {
+  return !hasTopLevelOr(query) && hasText(query, filterText(filter));
+}
+
+function joined(query: string, text: string): string {
+  const trimmed = query.trim();
+  if (trimmed === '') return text;
+  return hasTopLevelOr(trimmed) ? `(${trimmed}) ${text}` : `${trimmed} ${text}`;
+}
+
+function hasTopLevelOr(query: string): boolean {
+  let depth = 0;
+  return tokenize(query).some(({ kind }) => {
+    if (kind === 'open') depth += 1;
+    if (kind === 'close') depth -= 1;
+    return kind === 'or' && depth === 0;
+  });
+}
+
+/** Where a condition stands as a whole, at the top level: not inside of a quoted text or of parentheses, nor behind NOT. */
+function indexOfText(query: string, text: string): number {
+  const tokens = tokenize(query);
+  for (let at = query.indexOf(text); at >= 0; at = query.indexOf(text, at + 1)) {
+    const starts = tokens.find(({ position, kind }) => position === at && (kind === 'field' || kind === 'not'));
+    const end = at + text.length;
+    const alone = (at === 0 || query[at - 1] === ' ') && (end === query.length || query[end] === ' ');
+    const before = tokens.filter(({ position, kind }) => position < at && kind !== 'end');
+    const depth = before.reduce((sum, { kind }) => sum + (kind === 'open' ? 1 : kind === 'close' ? -1 : 0), 0);
+    if (starts && alone && depth === 0 && before.at(-1)?.kind !== 'not') return at;
+  }
+  return -1;
+}
+
+function hasText(query: string, text: string): boolean {
+  return indexOfText(query, text) >= 0;
+}
+
+function withoutText(query: string, text: string): string {
+  const at = indexOfText(query, text);
+  if (at < 0 || hasTopLevelOr(query)) return query;
+  const before = query.slice(0, at).replace(/(?:\s|\bAND)+$/, '');
+  const after = query.slice(at + text.length).replace(/^(?:\s+AND\b|\s)+/, '');
+  return before === '' || after === '' ? before + after : `${before} ${after}`;
+}
