@@ -1,7 +1,7 @@
 import type { RecordFilter } from '../ports/store.ts';
 import { EVERYTHING, type Clause } from './clause.ts';
 import { queryClause } from './query-clause.ts';
-import { timeClause } from './time-range.ts';
+import { eventTimeClause } from './time-range.ts';
 
 function terms(field: string, values: readonly string[] | undefined): Clause[] {
   return values === undefined ? [] : [{ terms: { [field]: values } }];
@@ -20,7 +20,7 @@ function wordsMatch(words: readonly string[] | undefined): Clause[] {
 /** The clause of a filter: nothing in it is scored. */
 export function filterClause(filter: RecordFilter): Clause {
   const clauses = [
-    timeClause('@timestamp', filter.from, filter.to),
+    eventTimeClause(filter.from, filter.to),
     ...terms('service', filter.services),
     ...terms('level', filter.levels),
     ...term('trace_id', filter.traceId),

@@ -5,7 +5,7 @@ import type { IndexOptions } from './options.ts';
  * Version of what {@link indexTemplate} makes. Raise it with every change of the mapping: a service of the version before leaves a
  * newer template alone, so that old and new run side by side during a deployment.
  */
-export const TEMPLATE_VERSION = 1;
+export const TEMPLATE_VERSION = 2;
 
 /** Above Elasticsearch's own `logs-*-*` template (100), which would make data streams. */
 const PRIORITY = 250;
@@ -31,7 +31,7 @@ const ECS_ALIASES = {
   'event.id': alias('id'),
   'event.ingested': alias('received_at'),
   'host.name': alias('host'),
-  'error.stack_trace': alias('error.stack'),
+  'error.stack_trace': alias('error.stack.words'),
   'http.request.id': alias('request_id'),
   'http.request.method': alias('http.method'),
   'http.response.status_code': alias('http.status_code'),
@@ -62,7 +62,8 @@ const PROPERTIES = {
   duration_ms: double,
   'error.type': keyword,
   'error.message': words,
-  'error.stack': stored,
+  // Version 1 left it out of the index. The words are a field of their own, which a search in older indices does not find.
+  'error.stack': { ...stored, fields: { words } },
   'http.method': keyword,
   'http.path': keyword,
   'http.status_code': { type: 'integer' },

@@ -12,7 +12,7 @@ import { anyOf, EVERYTHING, NOTHING, type Clause } from './clause.ts';
 import { fieldPath, knownPath } from './field-paths.ts';
 import { cutLastWord } from './last-word.ts';
 import { rangeClause } from './number-range.ts';
-import { timeClause, wholeMillis } from './time-range.ts';
+import { eventTimeClause, timeClause, wholeMillis } from './time-range.ts';
 
 /** Longer texts have no term (`ignore_above` of the template). */
 const MAX_TERM_LENGTH = 1024;
@@ -53,7 +53,7 @@ function existsClause({ field }: ExistsQuery): Clause {
 }
 
 function timeLeaf({ field, from, to }: TimeQuery): Clause {
-  if (field.name === 'timestamp') return timeClause('@timestamp', from, to);
+  if (field.name === 'timestamp') return eventTimeClause(from, to);
   // Kept in milliseconds.
   return timeClause(knownPath(field), from && wholeMillis(from), to && wholeMillis(to));
 }

@@ -12,6 +12,8 @@ export interface StoreErrorBody {
   readonly type?: unknown;
   readonly reason?: unknown;
   readonly caused_by?: unknown;
+  /** Of a search: why the shards failed; the error itself only says that they did. */
+  readonly failed_shards?: unknown;
 }
 
 /** Type (a bounded word) and reason (for people, without values of the document) of an error. */
@@ -24,10 +26,17 @@ export interface StoreErrorText {
 export function readStoreError(text: string): StoreErrorText {
   try {
     const { error } = JSON.parse(text) as { readonly error?: unknown };
-    return describeStoreError(error);
+    return describeStoreError(shardError(error) ?? error);
   } catch {
     return { type: undefined, reason: '' };
   }
+}
+
+/** The error of the first shard that failed. */
+function shardError(error: unknown): unknown {
+  if (!isErrorBody(error) || !Array.isArray(error.failed_shards)) return undefined;
+  const [first] = error.failed_shards as readonly { readonly reason?: unknown }[];
+  return first?.reason;
 }
 
 /** Flattens an error and its causes. */

@@ -1,5 +1,5 @@
 import type { RecordFilter } from '../ports/store.ts';
-import { TIME_FORMAT, timeClause } from './time-range.ts';
+import { eventTimeClause, TIME_FORMAT } from './time-range.ts';
 
 /** Most buckets of one answer; the cluster's own limit is 65,536. */
 const MAX_BUCKETS = 60_000;
@@ -46,7 +46,7 @@ export class TimeGrid {
    */
   get aggregation(): object {
     if (this.#stepMs === undefined) {
-      const intervals = this.#bounds.slice(1).map((end, n) => timeClause('@timestamp', this.#bounds[n], end));
+      const intervals = this.#bounds.slice(1).map((end, n) => eventTimeClause(this.#bounds[n], end));
       return { filters: { filters: intervals } };
     }
     const offset = (this.#starts[0] ?? 0) % this.#stepMs;

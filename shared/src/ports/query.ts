@@ -66,7 +66,7 @@ export interface EqualsQuery {
   readonly value: string;
 }
 
-/** As {@link EqualsQuery}, for texts that begin with `value` (at least one character). */
+/** As {@link EqualsQuery}, for texts that begin with `value` (1 to 200 characters). */
 export interface PrefixQuery {
   readonly op: 'prefix';
   readonly field: KnownField<'keyword'> | AttributeField;

@@ -1,6 +1,9 @@
 import { describe } from 'mocha';
 import { describeStoreDurability } from './store-durability-cases.ts';
+import { describeStoreFacets } from './store-facet-cases.ts';
 import type { MakeStoreHarness } from './store-harness.ts';
+import { describeStoreHistograms } from './store-histogram-cases.ts';
+import { describeStoreQueries } from './store-query-cases.ts';
 import { describeStoreSearches } from './store-search-cases.ts';
 import { describeStoreWrites } from './store-write-cases.ts';
 
@@ -13,6 +16,9 @@ export function describeStoreContract(name: string, makeHarness: MakeStoreHarnes
     this.timeout(60_000);
     describeStoreWrites(makeHarness);
     describeStoreSearches(makeHarness);
+    describeStoreQueries(makeHarness);
+    describeStoreHistograms(makeHarness);
+    describeStoreFacets(makeHarness);
     describeStoreDurability(makeHarness);
   });
 }

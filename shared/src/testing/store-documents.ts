@@ -1,4 +1,5 @@
 import type { StoreDocument } from '../ports/store.ts';
+import { prepareRecord, RecordPreparer } from '../record/prepare.ts';
 
 /** A record for a test. `raw` is JSON text of further members (`"attributes":{"n":1e400}`), kept as written. */
 export interface TestRecord {
@@ -31,6 +32,23 @@ export function storeDocument(record: TestRecord): StoreDocument {
   const raw = record.raw === undefined ? '' : `,${record.raw}`;
   const text = `${JSON.stringify(envelope).slice(0, -1)},${JSON.stringify(own).slice(1, -1)}${raw}}`;
   return { id, dataSet, timestamp, receivedAt, source: Buffer.from(text, 'utf8') };
+}
+
+const LIMITS = { maxBytes: 262_144, maxDepth: 20, maxKeys: 500 };
+
+/**
+ * The documents that the API makes of records which are given as JSON texts (their numbers stay as written), with everything that is
+ * spliced in front, such as the numeric attributes. Each names its id; one without a time happened when it was received.
+ */
+export function acceptedDocuments(texts: readonly string[], receivedAt = '2026-11-20T12:00:00.000Z'): StoreDocument[] {
+  const preparer = new RecordPreparer(LIMITS);
+  const context = { dataSet: 'main', receivedAtMs: Date.parse(receivedAt), fallbackId: 'none' };
+  return texts.map((text) => {
+    const prepared = prepareRecord(preparer, Buffer.from(text), context);
+    if (!prepared.ok) throw new Error(`${text}: ${prepared.message}`);
+    const { id, dataSet, timestamp, value } = prepared;
+    return { id, dataSet, timestamp, receivedAt: prepared.receivedAt, source: value };
+  });
 }
 
 /** A time of the 30-character form: `day` at `secondOfDay` plus nanoseconds. */
