@@ -58,7 +58,10 @@ module.exports = {
       name: 'ingest-and-indexer-know-ports-only',
       comment: 'The pipeline runs on any queue and any store.',
       severity: 'error',
-      from: { path: '^services/(api/src/(ingest|search)|indexer/src)/', pathNot: compositionRoots },
+      from: {
+        path: '^services/(api/src/(ingest|search|explore|streams|status)|indexer/src)/',
+        pathNot: compositionRoots,
+      },
       to: { path: `${adapters}|${vendorClients}` },
     },
     {

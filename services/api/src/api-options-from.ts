@@ -23,6 +23,7 @@ export function apiOptionsFrom(
     requestTimeoutMs: timeouts.requestMs,
     publishTimeoutMs: timeouts.publishMs,
     searchTimeoutMs: timeouts.searchMs,
+    searchSlowMs: timeouts.searchSlowMs,
     drainTimeoutMs: timeouts.drainMs,
     jaegerUiUrl: http.jaegerUiUrl,
   };

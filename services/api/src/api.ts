@@ -13,6 +13,7 @@ import { createElasticsearchRouter } from './compat/elasticsearch-router.ts';
 import { createLokiRouter } from './compat/loki-router.ts';
 import { createSplunkHecRouter } from './compat/splunk-hec-router.ts';
 import { createDocsRouter } from './docs/docs-router.ts';
+import { createExploreRouter } from './explore/explore-router.ts';
 import { explorerFolder } from './explorer/explorer-files.ts';
 import { createExplorerRouter } from './explorer/explorer-router.ts';
 import { createHealthRouter } from './health/health-router.ts';
@@ -21,6 +22,7 @@ import { Ingest } from './ingest/ingest.ts';
 import { createIngestHandler } from './ingest/ingest-handler.ts';
 import { DataSetGate } from './protocols/data-set-gate.ts';
 import { createSearchRouter } from './search/search-router.ts';
+import { withSlowQueryLog } from './search/slow-query-log.ts';
 
 /** Settings of an API; all of them come from the configuration. */
 export interface ApiOptions {
@@ -39,6 +41,8 @@ export interface ApiOptions {
   /** From handing records over until the queue has answered, or 503. */
   readonly publishTimeoutMs: number;
   readonly searchTimeoutMs: number;
+  /** Requests to the store that take at least this long are logged. */
+  readonly searchSlowMs: number;
   readonly drainTimeoutMs: number;
   /** Address of Jaeger's pages, for the explorer's links. */
   readonly jaegerUiUrl?: string | undefined;
@@ -81,7 +85,8 @@ const MAX_SEND_BYTES = 4 * 1024 * 1024;
 
 /** Puts an API together; nothing runs before `start`. */
 export function createApi(deps: ApiDeps): Api {
-  const { searcher, metrics, logger, clock, options } = deps;
+  const { metrics, logger, clock, options } = deps;
+  const searcher = withSlowQueryLog({ searcher: deps.searcher, logger, clock, slowMs: options.searchSlowMs });
   const publisher = new CoalescingPublisher(deps.publisher, {
     maxSendsInFlight: SENDS_IN_FLIGHT,
     maxSendBytes: MAX_SEND_BYTES,
@@ -99,6 +104,7 @@ export function createApi(deps: ApiDeps): Api {
   const app = createApp({
     health: createHealthRouter(health),
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs: options.searchTimeoutMs }),
+    explore: createExploreRouter({ searcher, metrics, clock, timeoutMs: options.searchTimeoutMs }),
     docs: createDocsRouter(),
     explorer: createExplorerRouter({ folder: explorerFolder(), jaegerUiUrl: options.jaegerUiUrl }),
     elasticsearch: createElasticsearchRouter({ queue: () => publisher.state(), clock }),

@@ -11,6 +11,8 @@ export interface AppParts {
   readonly health: Router;
   /** Reading routes under `/api/v1/logs`. */
   readonly search: Router;
+  /** Reading routes under `/api/v1` that count and tell stories. */
+  readonly explore: Router;
   /** `/docs`, `/docs/errors`, `/openapi.json`. */
   readonly docs: Router;
   /** `/`, `/assets` and `/api/v1/settings`: the log explorer. */
@@ -28,6 +30,7 @@ export interface AppParts {
 export function createApp({
   health,
   search,
+  explore,
   docs,
   explorer,
   elasticsearch,
@@ -48,6 +51,7 @@ export function createApp({
   });
   app.use(health);
   app.use('/api/v1/logs', search);
+  app.use('/api/v1', explore);
   app.use(docs);
   app.use('/elasticsearch', elasticsearch);
   app.use(loki);

@@ -85,6 +85,14 @@ export const timeoutSettings = {
     services: API,
     description: 'Time for a search; after it 504.',
   }),
+  searchSlowMs: setting({
+    key: 'SEARCH_SLOW_MS',
+    type: durationMs({ min: 0, max: 5 * MINUTE }),
+    default: '1s',
+    services: API,
+    description:
+      'A request to the store that takes at least this long is logged as `Slow search`, with the shape of its query and without its values; 0 logs all.',
+  }),
   drainMs: setting({
     key: 'DRAIN_TIMEOUT_MS',
     type: durationMs({ min: 0, max: 10 * MINUTE }),

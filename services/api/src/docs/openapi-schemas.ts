@@ -1,7 +1,7 @@
 import { PROBLEMS } from '@paylog/shared/errors/problem-codes';
 import { RECORD_ERRORS } from '@paylog/shared/errors/record-error-codes';
 import { MAX_ID_LENGTH } from '@paylog/shared/record/limits';
-import { MAX_VALUES, type Parameter } from '../search/parameter.ts';
+import { maxValues, type Parameter } from '../search/parameter.ts';
 import { MAX_LIMIT, SEARCH_PARAMETERS } from '../search/search-parameters.ts';
 
 const short = { type: 'string', maxLength: 256 };
@@ -71,10 +71,15 @@ export const RECORD_SCHEMA_PROPERTIES: Readonly<Record<string, object>> = {
 };
 
 /** JSON Schema of a parameter as a member of a search body. */
-function bodyMember({ schema, list, description }: Parameter): object {
+function bodyMember(parameter: Parameter): object {
+  const { schema, list, description } = parameter;
   return list
     ? {
-        anyOf: [schema, { type: 'array', items: schema, minItems: 1, maxItems: MAX_VALUES }, { type: 'null' }],
+        anyOf: [
+          schema,
+          { type: 'array', items: schema, minItems: 1, maxItems: maxValues(parameter) },
+          { type: 'null' },
+        ],
         description,
       }
     : { anyOf: [schema, { type: 'null' }], description };

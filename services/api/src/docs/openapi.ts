@@ -1,5 +1,7 @@
 import { ELASTICSEARCH_PATHS, ELASTICSEARCH_SCHEMAS } from './openapi-elasticsearch.ts';
 import { EXPLORER_PATHS } from './openapi-explorer.ts';
+import { EXPLORE_SCHEMAS } from './openapi-explore-schemas.ts';
+import { EXPLORE_PATHS } from './openapi-explore.ts';
 import { LOG_PATHS } from './openapi-logs.ts';
 import { LOKI_PATHS } from './openapi-loki.ts';
 import { OPERATION_PATHS } from './openapi-operations.ts';
@@ -31,6 +33,7 @@ export function openApiDocument(version: string) {
     ],
     paths: {
       ...LOG_PATHS,
+      ...EXPLORE_PATHS,
       ...ELASTICSEARCH_PATHS,
       ...OTLP_PATHS,
       ...LOKI_PATHS,
@@ -39,7 +42,7 @@ export function openApiDocument(version: string) {
       ...EXPLORER_PATHS,
     },
     components: {
-      schemas: { ...SCHEMAS, ...ELASTICSEARCH_SCHEMAS, ...SPLUNK_HEC_SCHEMAS },
+      schemas: { ...SCHEMAS, ...EXPLORE_SCHEMAS, ...ELASTICSEARCH_SCHEMAS, ...SPLUNK_HEC_SCHEMAS },
       headers: {
         RetryAfter: {
           description: 'Seconds to wait before the same request is sent again.',

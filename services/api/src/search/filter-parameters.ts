@@ -1,6 +1,9 @@
 import type { RecordFilter } from '@paylog/shared/ports/store';
+import { describeFault } from '@paylog/shared/query/describe-fault';
+import { parseQuery } from '@paylog/shared/query/parse-query';
+import { MAX_QUERY_LENGTH } from '@paylog/shared/query/query-limits';
 import { LEVELS, levelsFrom, parseLevel, type Level } from '@paylog/shared/record/level';
-import { isShort, MAX_VALUES, type Parameter, SHORT_SCHEMA, SHORT_TEXT } from './parameter.ts';
+import { isShort, MAX_VALUES, type Parameter, type ParameterFault, SHORT_SCHEMA, SHORT_TEXT } from './parameter.ts';
 import { parseSearchTime, TIME_FORMS } from './parse-search-time.ts';
 import { wordsOf } from './words-of.ts';
 
@@ -34,6 +37,27 @@ function readLevels(values: readonly string[]): RecordFilter | undefined {
   }
   return { levels: LEVELS.filter((level) => levels.has(level)) };
 }
+
+function readQuery([text = '']: readonly string[], nowMs: number): RecordFilter | ParameterFault | undefined {
+  if (text === '') return undefined;
+  const parsed = parseQuery(text, { nowMs });
+  if (parsed.ok) return { query: parsed.query };
+  return { code: 'invalid_query', ...parsed.fault, message: describeFault(text, parsed.fault) };
+}
+
+const query: FilterParameter = {
+  list: false,
+  name: 'query',
+  description: 'What to look for, in the query language: `level:error "card declined" -timeout duration_ms:>500`.',
+  schema: {
+    type: 'string',
+    minLength: 1,
+    maxLength: MAX_QUERY_LENGTH,
+    examples: ['level:error "card declined" duration_ms:>500'],
+  },
+  expected: `a query of 1 to ${MAX_QUERY_LENGTH} characters`,
+  read: readQuery,
+};
 
 const q: FilterParameter = {
   list: false,
@@ -100,6 +124,7 @@ const traceId: FilterParameter = {
 
 /** Which records: the parameters that every route which reads has in common. */
 export const FILTER_PARAMETERS: readonly FilterParameter[] = [
+  query,
   q,
   from,
   to,

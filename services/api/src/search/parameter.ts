@@ -13,11 +13,13 @@ export interface Parameter<Values extends object = object> {
   readonly schema: Readonly<Record<string, unknown>>;
   /** Several values: repeated or separated by commas in a URL, an array in a body. */
   readonly list: boolean;
+  /** Most values of a list; absent: {@link MAX_VALUES}. */
+  readonly most?: number;
   /** What the values (at least one) mean; undefined when they are not `expected`. */
   readonly read: (values: readonly string[], nowMs: number) => Partial<Values> | ParameterFault | undefined;
 }
 
-/** Most values of a list, longest text of one value. */
+/** Most values of a list, unless it says otherwise, and longest text of one value. */
 export const MAX_VALUES = 100;
 const MAX_LENGTH = 256;
 
@@ -33,8 +35,8 @@ export function isShort(value: string): boolean {
 }
 
 /** Most values that one parameter takes. */
-export function maxValues({ list }: Parameter): number {
-  return list ? MAX_VALUES : 1;
+export function maxValues({ list, most = MAX_VALUES }: Parameter): number {
+  return list ? most : 1;
 }
 
 /** A parameter with one whole number. */

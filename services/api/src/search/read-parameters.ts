@@ -48,13 +48,12 @@ export function refuseFaults(faults: readonly ProblemFault[]): void {
   const codes = new Set(faults.map(({ code = 'invalid_parameter' }) => code));
   const [only] = codes;
   const code = codes.size === 1 && only !== undefined ? only : 'invalid_parameter';
-  const detail = faults.slice(0, MAX_IN_DETAIL).map(inWords).join('; ');
+  const detail = faults
+    .slice(0, MAX_IN_DETAIL)
+    .map(({ field, message }) => `${field}: ${message}`)
+    .join('; ');
   const more = faults.length > MAX_IN_DETAIL ? `; and ${faults.length - MAX_IN_DETAIL} more` : '';
   throw new ProblemError(code, detail + more, { errors: faults.slice(0, MAX_FAULTS) });
-}
-
-function inWords({ field, message, position }: ProblemFault): string {
-  return `${field}: ${message}${position === undefined ? '' : `, at ${position}`}`;
 }
 
 /** Faults for names that no parameter has. */

@@ -66,6 +66,7 @@ function routesOfApp(): string[] {
   const { parts } = makeParts({ searcher: new ModelSearcher() });
   const prefixes = new Map<unknown, string>([
     [parts.search, '/api/v1/logs'],
+    [parts.explore, '/api/v1'],
     [parts.health, ''],
     [parts.docs, ''],
     [parts.explorer, ''],
@@ -100,7 +101,12 @@ describe('the OpenAPI document', () => {
   });
 
   it('names routes that answer', async () => {
-    const searcher = new ModelSearcher(['{"message":"m","service":"s","id":"evt-8f14e45f"}']);
+    const searcher = new ModelSearcher([
+      JSON.stringify({
+        ...{ message: 'm', service: 's', id: 'evt-8f14e45f', trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' },
+        payment: { id: 'pay_123', status: 'captured' },
+      }),
+    ]);
     await using server = await startAppServer({ searcher });
     for (const { method, path, operation } of operations.filter(
       (each) => !INGEST_ROUTES.includes(`${each.method} ${each.path}`),

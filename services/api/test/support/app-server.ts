@@ -12,6 +12,7 @@ import { createLokiRouter } from '../../src/compat/loki-router.ts';
 import { createSplunkHecRouter } from '../../src/compat/splunk-hec-router.ts';
 import { createDocsRouter } from '../../src/docs/docs-router.ts';
 import { createExplorerRouter } from '../../src/explorer/explorer-router.ts';
+import { createExploreRouter } from '../../src/explore/explore-router.ts';
 import { createHealthRouter } from '../../src/health/health-router.ts';
 import { createSearchRouter } from '../../src/search/search-router.ts';
 
@@ -68,6 +69,7 @@ export function makeParts({ searcher, timeoutMs = 5000, nowMs, queue = () => UP 
   const parts = {
     health: createHealthRouter(health),
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs }),
+    explore: createExploreRouter({ searcher, metrics, clock, timeoutMs }),
     docs: createDocsRouter(),
     explorer: createExplorerRouter({ folder: EXPLORER_FIXTURE, jaegerUiUrl: 'https://jaeger.example' }),
     elasticsearch: createElasticsearchRouter({ queue, clock }),
