@@ -3,13 +3,18 @@ import type { ApiOptions } from './api.ts';
 
 /** The API's part of the configuration. */
 export function apiOptionsFrom(
-  config: Pick<Config, 'http' | 'topics' | 'pipeline' | 'limits' | 'timeouts'>,
+  config: Pick<Config<'api'>, 'http' | 'topics' | 'consumer' | 'pipeline' | 'limits' | 'timeouts'>,
 ): ApiOptions {
-  const { http, topics, pipeline, limits, timeouts } = config;
+  const { http, topics, consumer, pipeline, limits, timeouts } = config;
   return {
     host: http.host,
     port: http.port,
     topic: topics.records,
+    indexing: {
+      topics: [topics.records, topics.direct],
+      group: consumer.group,
+      deadLetterTopic: topics.deadLetters,
+    },
     dataSet: pipeline.dataSet,
     maxDataSets: limits.maxDataSets,
     recordLimits: {
@@ -20,6 +25,8 @@ export function apiOptionsFrom(
     maxBodyBytes: limits.maxBodyBytes,
     maxRecordsPerRequest: limits.maxRecordsPerRequest,
     maxInflightBytes: limits.maxInflightBytes,
+    maxTails: limits.maxTails,
+    maxExports: limits.maxExports,
     requestTimeoutMs: timeouts.requestMs,
     publishTimeoutMs: timeouts.publishMs,
     searchTimeoutMs: timeouts.searchMs,

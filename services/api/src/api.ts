@@ -4,6 +4,7 @@ import type { Clock } from '@paylog/shared/ports/clock';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { DependencyState, Publisher } from '@paylog/shared/ports/queue';
 import type { StoreSearcher } from '@paylog/shared/ports/store';
+import type { TopicInspector } from '@paylog/shared/ports/topic-inspector';
 import type { RecordLimits } from '@paylog/shared/record/limits';
 import { RecordPreparer } from '@paylog/shared/record/prepare';
 import { Health } from '@paylog/shared/telemetry/health';
@@ -23,6 +24,11 @@ import { createIngestHandler } from './ingest/ingest-handler.ts';
 import { DataSetGate } from './protocols/data-set-gate.ts';
 import { createSearchRouter } from './search/search-router.ts';
 import { withSlowQueryLog } from './search/slow-query-log.ts';
+import { IngestRate } from './status/ingest-rate.ts';
+import { QueueWatch } from './status/queue-watch.ts';
+import { ServiceVolumes } from './status/service-volumes.ts';
+import { createStatusRouter } from './status/status-router.ts';
+import { createStreams } from './streams/streams.ts';
 
 /** Settings of an API; all of them come from the configuration. */
 export interface ApiOptions {
@@ -30,6 +36,8 @@ export interface ApiOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly topic: string;
+  /** What the indexers read, as which group, and where they put what can never be stored. */
+  readonly indexing: { readonly topics: readonly string[]; readonly group: string; readonly deadLetterTopic: string };
   readonly dataSet: string;
   /** Distinct data sets that senders may name, besides `dataSet`. */
   readonly maxDataSets: number;
@@ -37,6 +45,8 @@ export interface ApiOptions {
   readonly maxBodyBytes: number;
   readonly maxRecordsPerRequest: number;
   readonly maxInflightBytes: number;
+  readonly maxTails: number;
+  readonly maxExports: number;
   readonly requestTimeoutMs: number;
   /** From handing records over until the queue has answered, or 503. */
   readonly publishTimeoutMs: number;
@@ -52,6 +62,7 @@ export interface ApiOptions {
 export interface ApiDeps {
   readonly publisher: Publisher;
   readonly searcher: StoreSearcher;
+  readonly inspector: TopicInspector;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -100,11 +111,23 @@ export function createApi(deps: ApiDeps): Api {
     optional: distinct([() => searcher.state(), ...(deps.alsoShown ?? [])], [publisher.state().name]),
     ...(deps.stalled && { stalled: deps.stalled }),
   });
-  const ingest = createIngest(deps, publisher);
+  const rate = new IngestRate(clock);
+  const ingest = createIngest(deps, publisher, rate);
+  const watch = new QueueWatch({ inspector: deps.inspector, clock, ...options.indexing });
+  const streams = createStreams({ ...deps, ...options, searcher, settledMs: () => watch.settledMs() });
   const app = createApp({
     health: createHealthRouter(health),
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs: options.searchTimeoutMs }),
     explore: createExploreRouter({ searcher, metrics, clock, timeoutMs: options.searchTimeoutMs }),
+    streams: streams.router,
+    status: createStatusRouter({
+      clock,
+      rate,
+      watch,
+      volumes: new ServiceVolumes(searcher, clock),
+      queue: () => publisher.state(),
+      store: () => searcher.state(),
+    }),
     docs: createDocsRouter(),
     explorer: createExplorerRouter({ folder: explorerFolder(), jaegerUiUrl: options.jaegerUiUrl }),
     elasticsearch: createElasticsearchRouter({ queue: () => publisher.state(), clock }),
@@ -125,6 +148,7 @@ export function createApi(deps: ApiDeps): Api {
       health.markStopping();
     },
     stop: async () => {
+      await streams.stop();
       await server.stop();
       await Promise.all([publisher.stop(), searcher.stop()]);
     },
@@ -145,7 +169,7 @@ function distinct(reads: readonly (() => DependencyState)[], known: readonly str
   });
 }
 
-function createIngest({ metrics, logger, clock, options }: ApiDeps, publisher: Publisher) {
+function createIngest({ metrics, logger, clock, options }: ApiDeps, publisher: Publisher, rate: IngestRate) {
   const budget = new ByteBudget(options.maxInflightBytes);
   metrics.ingestInflightBytes.child({}).readFrom(() => budget.usedBytes);
   metrics.ingestInflightLimitBytes.set({}, budget.limitBytes);
@@ -154,5 +178,5 @@ function createIngest({ metrics, logger, clock, options }: ApiDeps, publisher: P
   metrics.ingestDataSetsLimit.set({}, options.maxDataSets);
   const preparer = new RecordPreparer(options.recordLimits);
   const ingest = new Ingest({ preparer, publisher, clock, topic: options.topic });
-  return createIngestHandler({ ingest, budget, metrics, logger, dataSets, ...options });
+  return createIngestHandler({ ingest, budget, metrics, rate, logger, dataSets, ...options });
 }

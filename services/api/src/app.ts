@@ -13,6 +13,10 @@ export interface AppParts {
   readonly search: Router;
   /** Reading routes under `/api/v1` that count and tell stories. */
   readonly explore: Router;
+  /** `/api/v1/tail` and `/api/v1/export`. */
+  readonly streams: Router;
+  /** `/api/v1/status`. */
+  readonly status: Router;
   /** `/docs`, `/docs/errors`, `/openapi.json`. */
   readonly docs: Router;
   /** `/`, `/assets` and `/api/v1/settings`: the log explorer. */
@@ -31,6 +35,8 @@ export function createApp({
   health,
   search,
   explore,
+  streams,
+  status,
   docs,
   explorer,
   elasticsearch,
@@ -52,6 +58,8 @@ export function createApp({
   app.use(health);
   app.use('/api/v1/logs', search);
   app.use('/api/v1', explore);
+  app.use('/api/v1', streams);
+  app.use('/api/v1', status);
   app.use(docs);
   app.use('/elasticsearch', elasticsearch);
   app.use(loki);

@@ -7,6 +7,7 @@ import { createElasticsearchSearcher } from '@paylog/shared/elasticsearch/elasti
 import { runLifecycle } from '@paylog/shared/flow/lifecycle';
 import { createKafkaPublisher } from '@paylog/shared/kafka/create-kafka-publisher';
 import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
+import { createKafkaTopicInspector } from '@paylog/shared/kafka/kafka-topic-inspector';
 import { createLogger } from '@paylog/shared/telemetry/logger';
 import { createMetrics } from '@paylog/shared/telemetry/metrics';
 import { apiOptionsFrom } from './api-options-from.ts';
@@ -19,6 +20,7 @@ const kafka = kafkaConnectionFrom(config.queue, 'paylog-api');
 const api = createApi({
   publisher: createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), logger),
   searcher: createElasticsearchSearcher(elasticsearchConnectionFrom(config.store), logger),
+  inspector: createKafkaTopicInspector(kafka, logger),
   metrics: createMetrics(),
   logger,
   clock: Date,

@@ -33,6 +33,7 @@ const indexer = createIndexer({
 const api = createApi({
   publisher: queue.publisher(),
   searcher: store.searcher(),
+  inspector: queue.topicInspector(),
   metrics,
   logger,
   clock: Date,

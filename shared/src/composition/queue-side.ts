@@ -4,8 +4,10 @@ import type { Component } from '../flow/lifecycle.ts';
 import { createKafkaConsumer } from '../kafka/create-kafka-consumer.ts';
 import { createKafkaPublisher } from '../kafka/create-kafka-publisher.ts';
 import { createKafkaTopicAdmin } from '../kafka/kafka-topic-admin.ts';
+import { createKafkaTopicInspector } from '../kafka/kafka-topic-inspector.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Consumer, Publisher, TopicAdmin } from '../ports/queue.ts';
+import type { TopicInspector } from '../ports/topic-inspector.ts';
 import { kafkaConnectionFrom, kafkaConsumerFrom, kafkaPublisherFrom } from './kafka-options-from.ts';
 
 /** The queue of the all-in-one process: Kafka where brokers are named, else the embedded one. */
@@ -16,6 +18,7 @@ export interface QueueSide {
   /** The indexer's: checked records and those of direct producers. `onRestart` is called when it crashed and is made anew. */
   consumer(onRestart: () => void): Consumer;
   topicAdmin(): TopicAdmin;
+  topicInspector(): TopicInspector;
 }
 
 /** Chooses and configures the queue; opens nothing. */
@@ -28,6 +31,7 @@ export function queueSideFrom(config: Config, clientId: string, logger: Logger):
       publisher: () => createKafkaPublisher(kafkaPublisherFrom(connection, queue, config), logger),
       consumer: (onRestart) => createKafkaConsumer(kafkaConsumerFrom(connection, config, onRestart), logger),
       topicAdmin: () => createKafkaTopicAdmin(connection, logger),
+      topicInspector: () => createKafkaTopicInspector(connection, logger),
     };
   }
   const local = createEmbeddedQueue(
@@ -49,5 +53,6 @@ export function queueSideFrom(config: Config, clientId: string, logger: Logger):
         drainTimeoutMs: timeouts.drainMs,
       }),
     topicAdmin: () => local.topicAdmin(),
+    topicInspector: () => local.topicInspector(),
   };
 }

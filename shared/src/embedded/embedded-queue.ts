@@ -1,7 +1,9 @@
 import type { Logger } from '../ports/logger.ts';
 import type { Consumer, Publisher, TopicAdmin, TopicSettings } from '../ports/queue.ts';
+import type { TopicInspector } from '../ports/topic-inspector.ts';
 import { EmbeddedConsumer, type EmbeddedConsumerOptions } from './embedded-consumer.ts';
 import { EmbeddedPublisher } from './embedded-publisher.ts';
+import { createEmbeddedTopicInspector } from './embedded-topic-inspector.ts';
 import { QueueCore, type EmbeddedQueueOptions } from './queue-core.ts';
 
 /** The queue port on a SQLite file of this process. */
@@ -16,6 +18,7 @@ export interface EmbeddedQueue {
   publisher(): Publisher;
   consumer(options: EmbeddedConsumerOptions): Consumer;
   topicAdmin(): TopicAdmin;
+  topicInspector(): TopicInspector;
 }
 
 /**
@@ -30,6 +33,7 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions, logger: Logge
     publisher: () => new EmbeddedPublisher(core),
     consumer: (consumerOptions) => new EmbeddedConsumer(core, consumerOptions),
     topicAdmin: () => ({ ensureTopics: (topics, create) => ensureTopics(core, topics, create) }),
+    topicInspector: () => createEmbeddedTopicInspector(core),
   };
 }
 

@@ -3,6 +3,7 @@ import type {
   AppendResult,
   QueueAppend,
   QueueCommit,
+  QueueExtent,
   QueuePosition,
   QueueRead,
   QueueRun,
@@ -193,6 +194,22 @@ export class QueueDatabase {
       const committed = Number(known.first(group, no)?.[0] ?? 0);
       const end = this.#next.get(no) ?? 0;
       return { no, committed, end, oldestMs: committed < end ? this.#timeOf(no, committed) : 0 };
+    });
+  }
+
+  extents(group: string | undefined, parts: readonly number[]): QueueExtent[] {
+    const known = this.#db.sql('SELECT committed FROM consumer_group WHERE name = ? AND part = ?');
+    return parts.map((no) => {
+      const first = no * OFFSETS_PER_PARTITION;
+      const end = this.#next.get(no) ?? 0;
+      const oldest = this.#readAfter.first(first - 1, first + OFFSETS_PER_PARTITION);
+      const row = group === undefined ? undefined : known.first(group, no);
+      return {
+        no,
+        low: oldest === undefined ? end : Number(oldest[0]) - first,
+        end,
+        committed: row === undefined ? undefined : Number(row[0]),
+      };
     });
   }
 

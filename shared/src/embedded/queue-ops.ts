@@ -65,6 +65,17 @@ export interface QueuePosition {
   readonly oldestMs: number;
 }
 
+/** What a partition holds. */
+export interface QueueExtent {
+  readonly no: number;
+  /** Offset of the oldest message that is still there; `end` when there is none. */
+  readonly low: number;
+  /** Offset that the next message will get. */
+  readonly end: number;
+  /** Offset up to which the group that was asked for has settled; undefined when it is not known. */
+  readonly committed: number | undefined;
+}
+
 /** Operations of the queue's worker. */
 export type QueueOps = {
   readonly transact: {
@@ -86,6 +97,11 @@ export type QueueOps = {
   readonly positions: {
     readonly args: { readonly group: string; readonly parts: readonly number[] };
     readonly result: readonly QueuePosition[];
+  };
+  /** A look from outside: changes nothing, and makes no group known. */
+  readonly extents: {
+    readonly args: { readonly group: string | undefined; readonly parts: readonly number[] };
+    readonly result: readonly QueueExtent[];
   };
   /** One bounded step of retention; `more` asks for another. */
   readonly retain: {

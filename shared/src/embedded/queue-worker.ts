@@ -15,6 +15,7 @@ serveWorker<QueueOps>(() => {
     topics: () => database.topics(),
     makeTopics: (topics) => database.makeTopics(topics),
     positions: ({ group, parts }) => database.positions(group, parts, Date.now()),
+    extents: ({ group, parts }) => database.extents(group, parts),
     retain: ({ nowMs }) => database.retain(nowMs),
     probe: () => {
       database.probe(Date.now());

@@ -8,6 +8,7 @@ import { OPERATION_PATHS } from './openapi-operations.ts';
 import { OTLP_PATHS } from './openapi-otlp.ts';
 import { SCHEMAS } from './openapi-schemas.ts';
 import { SPLUNK_HEC_PATHS, SPLUNK_HEC_SCHEMAS } from './openapi-splunk-hec.ts';
+import { STREAM_PATHS } from './openapi-streams.ts';
 
 /** The OpenAPI 3.1 document. A test holds it against the routes of the app, in both directions. */
 export function openApiDocument(version: string) {
@@ -34,6 +35,7 @@ export function openApiDocument(version: string) {
     paths: {
       ...LOG_PATHS,
       ...EXPLORE_PATHS,
+      ...STREAM_PATHS,
       ...ELASTICSEARCH_PATHS,
       ...OTLP_PATHS,
       ...LOKI_PATHS,

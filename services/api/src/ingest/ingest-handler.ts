@@ -4,6 +4,7 @@ import { ProblemError } from '@paylog/shared/errors/problem-error';
 import type { ByteBudget } from '@paylog/shared/flow/byte-budget';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import type { IngestRate } from '../status/ingest-rate.ts';
 import type { DataSetGate } from '../protocols/data-set-gate.ts';
 import type { Answer, Protocol, ProtocolRequest } from '../protocols/protocol.ts';
 import type { RecordBatch } from '../protocols/record-batch.ts';
@@ -18,6 +19,7 @@ export interface IngestHandlerOptions {
   readonly ingest: Ingest;
   readonly budget: ByteBudget;
   readonly metrics: Metrics;
+  readonly rate: IngestRate;
   readonly logger: Logger;
   readonly dataSets: DataSetGate;
   readonly maxBodyBytes: number;
@@ -62,7 +64,10 @@ class Handler {
 
   #metricsOf(protocol: Protocol): IngestMetrics {
     let metrics = this.#metrics.get(protocol);
-    if (!metrics) this.#metrics.set(protocol, (metrics = new IngestMetrics(this.#options.metrics, protocol.name)));
+    if (!metrics) {
+      metrics = new IngestMetrics(this.#options.metrics, this.#options.rate, protocol.name);
+      this.#metrics.set(protocol, metrics);
+    }
     return metrics;
   }
 

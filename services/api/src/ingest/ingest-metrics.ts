@@ -1,4 +1,5 @@
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import type { IngestRate } from '../status/ingest-rate.ts';
 import type { IngestResult } from '../protocols/ingest-result.ts';
 
 type Counter = ReturnType<Metrics['ingestRecords']['child']>;
@@ -6,14 +7,16 @@ type Counter = ReturnType<Metrics['ingestRecords']['child']>;
 /** Counts what one protocol takes in; holds its counters, since a look-up by labels for each record would be dear. */
 export class IngestMetrics {
   readonly #metrics: Metrics;
+  readonly #rate: IngestRate;
   readonly #protocol: string;
   readonly #acceptedByService = new Map<string, Counter>();
   readonly #requestsByStatus = new Map<number, Counter>();
   readonly #bytes: Counter;
   readonly #publishSeconds: ReturnType<Metrics['ingestPublishSeconds']['child']>;
 
-  constructor(metrics: Metrics, protocol: string) {
+  constructor(metrics: Metrics, rate: IngestRate, protocol: string) {
     this.#metrics = metrics;
+    this.#rate = rate;
     this.#protocol = protocol;
     this.#bytes = metrics.ingestBytes.child({ protocol });
     this.#publishSeconds = metrics.ingestPublishSeconds.child({});
@@ -38,9 +41,12 @@ export class IngestMetrics {
     const protocol = this.#protocol;
     this.#publishSeconds.observe(seconds);
     if (result.status !== 'settled') {
+      this.#rate.add('refused', result.records);
       this.#metrics.ingestRecords.add({ service: 'other', protocol, outcome: 'refused' }, result.records);
       return;
     }
+    this.#rate.add('accepted', result.accepted.length);
+    this.#rate.add('rejected', result.rejected.length);
     for (const { service, pan, cvv } of result.accepted) {
       this.#accepted(service).add(1);
       if (pan > 0) this.#metrics.redactions.add({ kind: 'pan' }, pan);

@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from '@paylog/shared/telemetry/metrics';
 import { HttpServer } from '../../src/http-server.ts';
 import { Ingest } from '../../src/ingest/ingest.ts';
 import { DataSetGate } from '../../src/protocols/data-set-gate.ts';
+import { IngestRate } from '../../src/status/ingest-rate.ts';
 import { createIngestHandler } from '../../src/ingest/ingest-handler.ts';
 import { KeptLog } from '../support/app-server.ts';
 
@@ -89,6 +90,7 @@ export async function startIngestServer(options: IngestServerOptions = {}): Prom
     ingest,
     budget,
     metrics,
+    rate: new IngestRate(Date),
     logger: log,
     dataSets: new DataSetGate('main', 10),
     ...limits,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { LogFields, Logger } from '@paylog/shared/ports/logger';
 import type { DependencyState } from '@paylog/shared/ports/queue';
 import type { StoreSearcher } from '@paylog/shared/ports/store';
+import type { TopicInspector } from '@paylog/shared/ports/topic-inspector';
 import { Health } from '@paylog/shared/telemetry/health';
 import { createMetrics, type Metrics } from '@paylog/shared/telemetry/metrics';
 import { createApp } from '../../src/app.ts';
@@ -15,6 +16,11 @@ import { createExplorerRouter } from '../../src/explorer/explorer-router.ts';
 import { createExploreRouter } from '../../src/explore/explore-router.ts';
 import { createHealthRouter } from '../../src/health/health-router.ts';
 import { createSearchRouter } from '../../src/search/search-router.ts';
+import { IngestRate } from '../../src/status/ingest-rate.ts';
+import { QueueWatch } from '../../src/status/queue-watch.ts';
+import { ServiceVolumes } from '../../src/status/service-volumes.ts';
+import { createStatusRouter } from '../../src/status/status-router.ts';
+import { createStreams } from '../../src/streams/streams.ts';
 
 /** Keeps what is logged. */
 export class KeptLog implements Logger {
@@ -58,6 +64,22 @@ export interface AppServer extends AsyncDisposable {
 /** A build of the explorer with one asset, so that tests need not build the real one. */
 export const EXPLORER_FIXTURE = path.join(import.meta.dirname, '../fixtures/explorer');
 
+/** A queue with nothing in it. */
+const inspector: TopicInspector = {
+  describe: (topics) =>
+    Promise.resolve(
+      topics.map((topic) => ({
+        topic,
+        partitions: [{ partition: 0, leader: 0, replicas: 1, inSync: 1, low: 0, high: 0 }],
+        retentionMs: undefined,
+        maxMessageBytes: undefined,
+        minInsyncReplicas: undefined,
+      })),
+    ),
+  positions: (_group, topics) =>
+    Promise.resolve(topics.map((topic) => ({ topic, partition: 0, committed: 0, end: 0, records: 0 }))),
+};
+
 const UP: DependencyState = { name: 'queue', state: 'up', sinceMs: 0 };
 
 /** The parts of the app as the API makes them. */
@@ -70,6 +92,15 @@ export function makeParts({ searcher, timeoutMs = 5000, nowMs, queue = () => UP 
     health: createHealthRouter(health),
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs }),
     explore: createExploreRouter({ searcher, metrics, clock, timeoutMs }),
+    streams: createStreams({ searcher, metrics, logger: log, clock, maxTails: 2, maxExports: 2 }).router,
+    status: createStatusRouter({
+      clock,
+      rate: new IngestRate(clock),
+      watch: new QueueWatch({ inspector, clock, group: 'g', topics: ['logs'], deadLetterTopic: 'logs.dlq' }),
+      volumes: new ServiceVolumes(searcher, clock),
+      queue,
+      store: () => searcher.state(),
+    }),
     docs: createDocsRouter(),
     explorer: createExplorerRouter({ folder: EXPLORER_FIXTURE, jaegerUiUrl: 'https://jaeger.example' }),
     elasticsearch: createElasticsearchRouter({ queue, clock }),

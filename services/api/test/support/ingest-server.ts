@@ -9,6 +9,7 @@ import { createMetrics, type Metrics } from '@paylog/shared/telemetry/metrics';
 import { Ingest } from '../../src/ingest/ingest.ts';
 import { createIngestHandler } from '../../src/ingest/ingest-handler.ts';
 import { DataSetGate } from '../../src/protocols/data-set-gate.ts';
+import { IngestRate } from '../../src/status/ingest-rate.ts';
 import { KeptLog } from './app-server.ts';
 
 /** Keeps what is published, or answers as it is told to. */
@@ -83,6 +84,7 @@ export async function startIngestServer({
     ingest: new Ingest({ preparer, publisher, clock: Date, topic: 'logs' }),
     budget: new ByteBudget(maxInflightBytes),
     metrics,
+    rate: new IngestRate(Date),
     logger: log,
     dataSets: new DataSetGate('main', 10),
     maxBodyBytes,

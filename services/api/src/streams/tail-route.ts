@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
 import type { Clock } from '@paylog/shared/ports/clock';
 import { allowMethods } from '../http/allow-methods.ts';
@@ -8,8 +8,8 @@ import { decodePosition, type EventPosition } from './event-position.ts';
 import type { TailHub } from './tail-hub.ts';
 import { DEFAULT_MAX_PER_SECOND, TAIL_PARAMETERS } from './tail-parameters.ts';
 
-/** `/tail`, below `/api/v1`. */
-export function createTailRouter({ hub, clock }: { readonly hub: TailHub; readonly clock: Clock }): Router {
+/** Adds `/tail`. */
+export function addTailRoute(router: Router, hub: TailHub, clock: Clock): void {
   const tail = async (request: Request, response: Response): Promise<void> => {
     const given = valuesOfUrl(request.originalUrl, TAIL_PARAMETERS);
     const { values, faults } = readParameters(TAIL_PARAMETERS, given, clock.now());
@@ -21,9 +21,7 @@ export function createTailRouter({ hub, clock }: { readonly hub: TailHub; readon
     else await hub.serve({ filter, maxPerSecond, sinceMs, after, wish }, response);
   };
 
-  const router = Router({ caseSensitive: true, strict: true });
   router.route('/tail').get(tail).all(allowMethods('GET', 'HEAD'));
-  return router;
 }
 
 /** Browsers send the header by themselves, empty when there was no event yet. */
