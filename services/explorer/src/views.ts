@@ -23,6 +23,7 @@ export const VIEWS: Readonly<Record<string, View>> = {
   },
   trace: { title: 'Trace', load: () => import('./trace/trace-view.tsx').then((module) => module.TraceView) },
   context: { title: 'Context', load: () => import('./context/context-view.tsx').then((module) => module.ContextView) },
+  status: { title: 'Status', load: () => import('./status/status-view.tsx').then((module) => module.StatusView) },
 };
 
 /** Windows over everything, opened by `openDialog.value = '<name>'`; same form as views. They bring their own `<dialog>`. */
@@ -39,5 +40,6 @@ export const DIALOGS: Readonly<Record<string, LoadView>> = {
  */
 export const SLOTS: Readonly<Partial<Record<'tail' | 'saved' | 'first-run', LoadView>>> = {
   saved: () => import('./saved/saved-slot.tsx').then((module) => module.SavedSlot),
+  tail: () => import('./tail/tail-view.tsx').then((module) => module.TailView),
   'first-run': () => import('./first-run/first-run.tsx').then((module) => module.FirstRun),
 };

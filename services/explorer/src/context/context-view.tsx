@@ -8,6 +8,8 @@ import { fieldEquals } from '../parts/search-for.ts';
 import { Segments } from '../parts/segments.tsx';
 import { useRequest } from '../parts/use-request.ts';
 import { recordTimeMs } from '../records/record-values.ts';
+import { zone } from '../state/preferences.ts';
+import { formatTime } from '../time/time-range.ts';
 import type { ViewProps } from '../views.ts';
 import './context.css';
 
@@ -176,9 +178,7 @@ function More({ text, edge, isAll, isMost, onMore }: MoreProps) {
   );
 }
 
-/** `17:28:01.123` in the person's own zone. */
+/** `17:28:01.123` in the zone that is shown. */
 function clockTime(record: Parameters<typeof recordTimeMs>[0]): string {
-  const time = new Date(recordTimeMs(record));
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+  return formatTime(recordTimeMs(record), zone.value).slice(-'17:28:01.123'.length);
 }

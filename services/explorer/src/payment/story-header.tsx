@@ -3,6 +3,8 @@ import { addressOf } from '../app-state.ts';
 import { AppLink } from '../parts/app-link.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { formatDuration } from '../parts/format-duration.ts';
+import { zone } from '../state/preferences.ts';
+import { formatTime } from '../time/time-range.ts';
 import { fieldEquals, searchFor } from '../parts/search-for.ts';
 import { formatAmount } from './format-amount.ts';
 import { count, outcomeText, storyText } from './story-text.ts';
@@ -33,7 +35,7 @@ export function StoryHeader({ story, again }: { readonly story: Payment; readonl
         <Fact name="Method" value={story.method} field="payment.method" />
         <Fact name="Provider" value={story.provider} field="payment.provider" />
         <Fact name="Total time" value={formatDuration(story.duration_ms)} />
-        <Fact name="Began" value={localTime(story.from)} title={story.from} />
+        <Fact name="Began" value={formatTime(Date.parse(story.from), zone.value)} title={story.from} />
         <Fact
           name="Records"
           value={`${count(story.records, 'record')} from ${count(story.services.length, 'service')}`}
@@ -89,11 +91,4 @@ function Fact({ name, value, field, title }: FactProps) {
       </dd>
     </div>
   );
-}
-
-/** In the person's own zone and manner; the title has the exact time. */
-function localTime(at: string): string {
-  const time = new Date(at);
-  if (Number.isNaN(time.getTime())) return at;
-  return time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }

@@ -9,7 +9,9 @@ import { RecordLine } from '../parts/record-line.tsx';
 import { Failed, Waiting } from '../parts/request-notice.tsx';
 import { searchFor } from '../parts/search-for.ts';
 import { useRequest } from '../parts/use-request.ts';
-import { useSettings } from '../parts/use-settings.ts';
+import { settings } from '../state/settings.ts';
+import { zone } from '../state/preferences.ts';
+import { formatTime } from '../time/time-range.ts';
 import { countOf } from '../records/format-count.ts';
 import type { ViewProps } from '../views.ts';
 import { paymentsOf, traceRows, type TraceRow } from './trace-rows.ts';
@@ -43,7 +45,7 @@ export function TraceView({ id }: ViewProps) {
 const MAX_PAYMENTS = 3;
 
 function TraceBody({ trace }: { readonly trace: Trace }) {
-  const settings = useSettings();
+  const jaeger = settings.value?.jaeger_ui_url ?? undefined;
   const rows = traceRows(trace);
   const errors = rows.reduce((sum, row) => sum + row.errors, 0);
   const link = (): string => new URL(addressOf({ view: { kind: 'trace', id: trace.trace_id } }), location.href).href;
@@ -58,9 +60,7 @@ function TraceBody({ trace }: { readonly trace: Trace }) {
           <strong>{formatDuration(trace.duration_ms)}</strong>, {countOf(trace.records, 'record')} of{' '}
           {countOf(trace.services.length, 'service')},{' '}
           <span data-bad={errors > 0}>{errors === 0 ? 'no errors' : countOf(errors, 'error')}</span>, began{' '}
-          <time dateTime={trace.from}>
-            {new Date(trace.from).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })}
-          </time>
+          <time dateTime={trace.from}>{formatTime(Date.parse(trace.from), zone.value)}</time>
         </p>
         <div class="trace-actions">
           <AppLink class="part-button" change={searchFor(`trace_id:${trace.trace_id}`, trace.from, trace.to)}>
@@ -73,10 +73,10 @@ function TraceBody({ trace }: { readonly trace: Trace }) {
                 Payment {payment}
               </AppLink>
             ))}
-          {settings?.jaeger_ui_url != null && (
+          {jaeger !== undefined && (
             <a
               class="part-button"
-              href={`${settings.jaeger_ui_url.replace(/\/$/, '')}/trace/${trace.trace_id}`}
+              href={`${jaeger.replace(/\/$/, '')}/trace/${trace.trace_id}`}
               target="_blank"
               rel="noopener noreferrer"
             >

@@ -1,0 +1,200 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { searchLogs, tailUrl } from '../api-client.ts';
+import { navigate, queryText, urlState } from '../app-state.ts';
+import { problemFrom } from '../parts/use-request.ts';
+import { countOf, formatCount } from '../records/format-count.ts';
+import { RecordList } from '../records/record-list.tsx';
+import { formatRate } from '../status/findings.ts';
+import { TailBuffer, TAIL_CAPACITY, type TailShown } from './tail-buffer.ts';
+import { connectTail, type TailState } from './tail-connection.ts';
+import '../parts/parts.css';
+import './tail.css';
+
+/** How many records a second a person may ask for. */
+const RATES = [50, 200, 500] as const;
+
+/** Scrolled this far down, somebody is reading: the tail waits, until the list is at its top again. */
+const READING_PX = 60;
+const TOP_PX = 4;
+
+/** Why the tail waits: somebody said so, or is reading further down. */
+type Pause = 'no' | 'asked' | 'reading';
+
+/** Records as they arrive, with the filters of the query bar. The time range does not apply: a tail begins now and has no end. */
+export function TailView() {
+  const query = queryText.value.trim();
+  const [rate, setRate] = useState<number>(RATES[0]);
+  const [pause, setPause] = useState<Pause>('no');
+  const tail = useTail(query, rate);
+  const { shown, state } = tail;
+  const openRecord = urlState.value.record;
+  const setPaused = (next: Pause): void => {
+    setPause(next);
+    tail.setPaused(next !== 'no');
+  };
+  useEffect(() => {
+    // Whoever opens a record wants to read it, not to see it move away.
+    if (openRecord !== undefined && pause === 'no') setPaused('reading');
+  }, [openRecord]);
+  const onScroll = (event: Event): void => {
+    if (!(event.target instanceof HTMLElement)) return;
+    const { scrollTop } = event.target;
+    if (pause === 'no' && scrollTop > READING_PX) setPaused('reading');
+    if (pause === 'reading' && scrollTop <= TOP_PX && openRecord === undefined) setPaused('no');
+  };
+  return (
+    <section class="tail" aria-label="Live tail" onScrollCapture={onScroll}>
+      <div class="tail-bar">
+        <button
+          type="button"
+          class={pause === 'no' ? 'part-button' : 'part-button part-button-primary'}
+          onClick={() => setPaused(pause === 'no' ? 'asked' : 'no')}
+        >
+          {pause === 'no' ? 'Pause' : shown.waiting === 0 ? 'Resume' : `Resume and show ${formatCount(shown.waiting)}`}
+        </button>
+        <button type="button" class="part-button" onClick={tail.clear}>
+          Clear
+        </button>
+        <label class="tail-rate">
+          At most
+          <select
+            class="part-input"
+            value={String(rate)}
+            onChange={(event) => setRate(Number(event.currentTarget.value))}
+          >
+            {RATES.map((each) => (
+              <option key={each} value={String(each)}>
+                {each} per second
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" class="part-button" onClick={() => navigate({ live: false })}>
+          Stop live tail
+        </button>
+        <p class="tail-state" role="status" data-state={pause === 'no' ? state : 'paused'}>
+          {pause === 'no' ? STATE_TEXTS[state] : pauseText(pause, shown)}
+        </p>
+        <p class="tail-facts">{factsText(shown)}</p>
+      </div>
+      {state === 'refused' && <Refused query={query} again={tail.again} />}
+      {shown.rows.length > 0 ? <RecordList rows={shown.rows} /> : state !== 'refused' && <Nothing query={query} />}
+    </section>
+  );
+}
+
+const STATE_TEXTS: Readonly<Record<TailState, string>> = {
+  connecting: 'Connecting ...',
+  live: 'Live',
+  reconnecting: 'The connection is lost; connecting again. What arrives meanwhile is shown then.',
+  store: 'The store does not answer. The tail goes on by itself when it does.',
+  refused: 'Not connected',
+};
+
+function pauseText(pause: Pause, { waiting }: TailShown): string {
+  const why = pause === 'reading' ? 'Paused while you read' : 'Paused';
+  return waiting === 0 ? why : `${why}: ${countOf(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}`;
+}
+
+function factsText({ perSecond, received, leftOut, dropped }: TailShown): string {
+  const parts = [`${formatRate(perSecond)} per second`, `${formatCount(received)} received`];
+  if (leftOut.count > 0) {
+    parts.push(
+      `${leftOut.relation === 'gte' ? 'more than ' : ''}${formatCount(leftOut.count)} left out: narrow the query to see all`,
+    );
+  }
+  if (dropped > 0) parts.push(`the newest ${formatCount(TAIL_CAPACITY)} are kept`);
+  return parts.join(' · ');
+}
+
+function Nothing({ query }: { readonly query: string }) {
+  return (
+    <div class="part-empty">
+      <h3>Waiting for records</h3>
+      <p>
+        {query === '' ? (
+          'Every record shows up here about a second after it was accepted.'
+        ) : (
+          <>
+            Records that match <code>{query}</code> show up here about a second after they were accepted.
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** An event stream does not say why it was refused; the search, asked the same, does. */
+function Refused({ query, again }: { readonly query: string; readonly again: () => void }) {
+  const [why, setWhy] = useState('');
+  useEffect(() => {
+    const cancel = new AbortController();
+    searchLogs({ query, limit: 1 }, { signal: cancel.signal }).then(
+      () => setWhy('The server takes no more live tails for now, or a proxy in between does not let them pass.'),
+      (error: unknown) => {
+        if (!cancel.signal.aborted) setWhy(problemFrom(error).message);
+      },
+    );
+    return () => cancel.abort();
+  }, [query]);
+  return (
+    <div class="part-empty" role="alert">
+      <h3>The live tail was refused</h3>
+      <p>{why}</p>
+      <button type="button" class="part-button" onClick={again}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+interface Tail {
+  readonly shown: TailShown;
+  readonly state: TailState;
+  readonly setPaused: (isPaused: boolean) => void;
+  readonly clear: () => void;
+  readonly again: () => void;
+}
+
+/** The rate falls also while nothing arrives. */
+const TICK_MS = 1_000;
+
+function useTail(query: string, perSecond: number): Tail {
+  const buffer = useRef(new TailBuffer());
+  const [shown, setShown] = useState<TailShown>(() => buffer.current.shown(Date.now()));
+  const [state, setState] = useState<TailState>('connecting');
+  const [turn, setTurn] = useState(0);
+  const show = (): void => setShown(buffer.current.shown(Date.now()));
+  useEffect(() => {
+    const isPaused = buffer.current.shown(Date.now()).isPaused;
+    buffer.current = new TailBuffer();
+    if (isPaused) buffer.current.pause();
+    show();
+    return connectTail(tailUrl({ query, max_per_second: perSecond }), {
+      onRecords: (records) => {
+        buffer.current.add(records, Date.now());
+        show();
+      },
+      onLeftOut: (count, relation) => buffer.current.leaveOut(count, relation),
+      onState: setState,
+    });
+  }, [query, perSecond, turn]);
+  useEffect(() => {
+    const timer = setInterval(show, TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return {
+    shown,
+    state,
+    setPaused: (isPaused) => {
+      if (isPaused) buffer.current.pause();
+      else buffer.current.resume();
+      show();
+    },
+    clear: () => {
+      buffer.current.clear();
+      show();
+    },
+    again: () => setTurn((before) => before + 1),
+  };
+}
