@@ -19,6 +19,7 @@ import { faultOf, Gateway, type Answer } from './gateway.ts';
 import { Histogram, readValues } from './histogram-body.ts';
 import { commonName } from './index-names.ts';
 import { DEFAULT_INDEX_PREFIX, type ElasticsearchSearcherOptions } from './options.ts';
+import { refusalOf } from './refusal.ts';
 import { readSearchAnswer } from './search-answer.ts';
 import { getBody, searchBody } from './search-body.ts';
 
@@ -128,6 +129,8 @@ class ElasticsearchSearcher implements StoreSearcher {
   }
 
   #failure(answer: Answer): Error {
+    const refusal = refusalOf(answer);
+    if (refusal !== undefined) return refusal;
     const { type, reason } = faultOf(answer);
     // Elasticsearch understood us and says that we are wrong: waiting does not help.
     if (answer.kind === 'answer' && answer.status === 400) return new Error(`the store refused the search: ${reason}`);

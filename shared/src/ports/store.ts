@@ -144,7 +144,8 @@ export interface Facet {
 
 /**
  * Reads documents. Rejects with `StoreUnavailableError` (`errors/store-unavailable-error.ts`) when the store cannot answer in time,
- * with an `AbortError` when the signal is aborted; the work in the store ends then.
+ * with `QueryRefusedError` (`errors/query-refused-error.ts`) when the query would cost more than the store allows, with an `AbortError`
+ * when the signal is aborted; the work in the store ends then.
  */
 export interface StoreSearcher {
   start(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
+import { QueryRefusedError } from '@paylog/shared/errors/query-refused-error';
 import { StoreUnavailableError } from '@paylog/shared/errors/store-unavailable-error';
 import type { Logger } from '@paylog/shared/ports/logger';
 import { ClientGoneError } from './client-gone-error.ts';
@@ -27,6 +28,9 @@ export function createErrorHandler(logger: Logger): ErrorRequestHandler {
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof StoreUnavailableError) return storeProblem(error);
+  if (error instanceof QueryRefusedError) {
+    return new ProblemError('invalid_query', error.message, { field: 'query', cause: error });
+  }
   if (error instanceof URIError) {
     return new ProblemError('invalid_parameter', 'the path is not valid percent-encoded UTF-8', {
       field: 'path',
