@@ -47,7 +47,9 @@ function FieldChoice({ onChoose }: { readonly onChoose: (name: string) => void }
   useEffect(() => {
     void knownFields().then(setFields);
   }, []);
-  const countable = fields.filter(({ name, type }) => (type === 'keyword' || type === 'number') && !facetFields.value.includes(name));
+  const countable = fields.filter(
+    ({ name, type }) => (type === 'keyword' || type === 'number') && !facetFields.value.includes(name),
+  );
   const found = bestMatches(countable, typed.trim(), ({ name }) => name, MOST_SHOWN);
   return (
     <form

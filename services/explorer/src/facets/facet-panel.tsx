@@ -43,7 +43,12 @@ function FacetGroup({ field, facet }: FacetGroupProps) {
     <section class="facet" role="group" aria-label={field}>
       <div class="facet-head">
         <h3 title={field}>{field}</h3>
-        <button type="button" class="button button-quiet button-small" aria-label={`Remove facet ${field}`} onClick={remove}>
+        <button
+          type="button"
+          class="button button-quiet button-small"
+          aria-label={`Remove facet ${field}`}
+          onClick={remove}
+        >
           <Icon name="close" />
         </button>
       </div>
@@ -63,7 +68,9 @@ function FacetGroup({ field, facet }: FacetGroupProps) {
         ))}
       </ul>
       {facet && values.length === 0 && <p class="muted facets-note">No values</p>}
-      {facet && values.length > 0 && shown.length === 0 && <p class="muted facets-note">None of the most frequent values</p>}
+      {facet && values.length > 0 && shown.length === 0 && (
+        <p class="muted facets-note">None of the most frequent values</p>
+      )}
       {facet && facet.others > 0 && <p class="muted facets-note">{formatCount(facet.others)} in other values</p>}
       {facet && !facet.exact && <p class="muted facets-note">Counted in the newest records only</p>}
     </section>

@@ -53,14 +53,23 @@ export function drawChart(box: HTMLElement, data: HistogramData, options: ChartO
         })),
       ],
       axes: [
-        { ...axis, size: 22, gap: 3, space: 90, grid: { show: false }, values: (_, splits, __, ___, step) => timeLabels(splits, step, zoned) },
+        {
+          ...axis,
+          size: 22,
+          gap: 3,
+          space: 90,
+          grid: { show: false },
+          values: (_, splits, __, ___, step) => timeLabels(splits, step, zoned),
+        },
         {
           ...axis,
           size: 44,
           gap: 4,
           space: 26,
           grid,
-          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 1e8],
+          incrs: [
+            1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 1e8,
+          ],
           values: (_, splits) => splits.map(shortCount),
         },
       ],
@@ -120,9 +129,10 @@ function colorReader(box: HTMLElement): (name: string) => string {
 }
 
 /** The interval under the pointer. */
-function bucketAt({ cursor, posToVal }: uPlot, { startsMs, endsMs }: HistogramData): number | undefined {
-  if (cursor.left === undefined || cursor.left < 0) return undefined;
-  const ms = posToVal(cursor.left, 'x');
+function bucketAt(plot: uPlot, { startsMs, endsMs }: HistogramData): number | undefined {
+  const { left } = plot.cursor;
+  if (left === undefined || left < 0) return undefined;
+  const ms = plot.posToVal(left, 'x');
   const index = startsMs.findLastIndex((start) => start <= ms);
   return index >= 0 && ms < (endsMs[index] ?? 0) ? index : undefined;
 }
@@ -133,7 +143,9 @@ function showTip(plot: uPlot, tip: HTMLElement, data: HistogramData, zone: ZoneN
   if (index === undefined) return;
   const lines = [
     `${formatTime(data.startsMs[index] ?? 0, zone, { short: true })} to ${formatTime(data.endsMs[index] ?? 0, zone, { short: true }).slice(11)}`,
-    ...data.series.flatMap(({ level, counts }) => ((counts[index] ?? 0) > 0 ? [`${level} ${formatCount(counts[index] ?? 0)}`] : [])),
+    ...data.series.flatMap(({ level, counts }) =>
+      (counts[index] ?? 0) > 0 ? [`${level} ${formatCount(counts[index] ?? 0)}`] : [],
+    ),
   ];
   tip.replaceChildren(
     ...lines.map((text) => {
@@ -166,6 +178,8 @@ function timeLabels(splits: readonly number[], step: number, zoned: (ms: number)
     if (step >= DAY_MS || (isMidnight && step >= 60_000)) return day;
     const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
     if (step >= 60_000) return time;
-    return step >= 1000 ? `${time}:${two(date.getSeconds())}` : `${time}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+    return step >= 1000
+      ? `${time}:${two(date.getSeconds())}`
+      : `${time}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
   });
 }

@@ -83,7 +83,9 @@ function HistogramTable({ data }: { readonly data: HistogramData }) {
                 <button
                   type="button"
                   class="link"
-                  onClick={() => navigate({ ...rangeBetween(startMs, data.endsMs[index] ?? startMs), record: undefined })}
+                  onClick={() =>
+                    navigate({ ...rangeBetween(startMs, data.endsMs[index] ?? startMs), record: undefined })
+                  }
                 >
                   {formatTime(startMs, zone.value, { short: true })}
                 </button>

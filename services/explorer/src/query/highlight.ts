@@ -1,5 +1,5 @@
-import { tokenize, type Token } from '@paylog/shared/query/tokenize';
 import type { QueryFault } from '@paylog/shared/query/query-fault';
+import { type QueryToken, queryTokens } from '@paylog/shared/query/query-tokens';
 
 /** A stretch of the query that is drawn in one way. */
 export interface HighlightPart {
@@ -15,25 +15,26 @@ export function highlightParts(query: string, fault: QueryFault | undefined): re
     if (end > at) parts.push({ text: query.slice(at, end), style });
     at = Math.max(at, end);
   };
-  const tokens = tokenize(query);
+  const tokens = queryTokens(query);
   for (const [index, token] of tokens.entries()) {
     push(token.position, 'plain');
-    push(token.position + token.length, styleOf(token, tokens[index - 1]));
+    const end = token.position + token.length;
+    push(end, styleOf(query.slice(token.position, end), token, tokens[index - 1]));
   }
   push(query.length, 'plain');
   return fault === undefined || fault.length === 0 ? parts : marked(parts, fault);
 }
 
-function styleOf({ kind, value }: Token, before: Token | undefined): HighlightPart['style'] {
+function styleOf(text: string, { kind }: QueryToken, before: QueryToken | undefined): HighlightPart['style'] {
   switch (kind) {
     case 'field':
       return 'field';
-    case 'word':
+    // Faults are marked when they are said: while a word is being typed nearly everything is one.
+    case 'text':
     case 'quoted':
-      if (/^[+-]?\d+(?:\.\d+)?$/.test(value)) return 'number';
+    case 'fault':
+      if (/^[+-]?\d+(?:\.\d+)?$/.test(text)) return 'number';
       return kind === 'quoted' || before?.kind === 'colon' || before?.kind === 'comparison' ? 'value' : 'plain';
-    case 'end':
-      return 'plain';
     default:
       return 'operator';
   }

@@ -1,3 +1,4 @@
+import { quoteValue } from '@paylog/shared/query/quote-value';
 import { tokenize } from '@paylog/shared/query/tokenize';
 
 /** What a person asks for by a click on a value. */
@@ -8,24 +9,9 @@ export interface ValueFilter {
   readonly not?: boolean;
 }
 
-/** Values that may stand without quotes; everything else is quoted, which is never wrong. */
-const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
-const OPERATORS: ReadonlySet<string> = new Set(['AND', 'OR', 'NOT', 'TO']);
-
-/** A value as it stands behind a colon. */
-export function quoteValue(value: string): string {
-  if (PLAIN.test(value) && !OPERATORS.has(value)) return value;
-  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}"`;
-}
-
-/** A name with every sign escaped that would end it. */
-function quoteField(name: string): string {
-  return name.replaceAll(/[\s()":\\*?<>=!&|+[\]{}]/g, (sign) => `\\${sign}`);
-}
-
 /** `service:checkout`. */
 export function filterText({ field, value, not = false }: ValueFilter): string {
-  return `${not ? '-' : ''}${quoteField(field)}:${quoteValue(String(value))}`;
+  return `${not ? '-' : ''}${quoteValue(field, String(value))}`;
 }
 
 /**
@@ -41,7 +27,8 @@ export function withFilter(query: string, filter: ValueFilter): string {
 
 /** The query and the condition that a field is there. */
 export function withExists(query: string, field: string): string {
-  const text = `${quoteField(field)}:*`;
+  // The condition on a value of one letter is the name, a colon and that letter.
+  const text = `${quoteValue(field, 'x').replace(/:"?x"?$/, '')}:*`;
   return hasText(query, text) ? query : joined(query, text);
 }
 

@@ -1,12 +1,13 @@
+import type { Completion } from '@paylog/shared/query/completion-at';
 import { QUERY_FIELDS } from '@paylog/shared/query/query-fields';
-import { resolveField } from '@paylog/shared/query/resolve-field';
+import { quoteValue } from '@paylog/shared/query/quote-value';
+import { fieldName } from '@paylog/shared/query/resolve-field';
 import { LEVELS } from '@paylog/shared/record/level';
 import { getFacets, getFields } from '../api-client.ts';
 import type { FieldInfo } from '../api-types.ts';
 import { formatCount } from '../records/format-count.ts';
 import { currentFilter } from '../search/search-state.ts';
-import { bestMatches, type CompletionPlace, type Suggestion } from './completion.ts';
-import { quoteValue } from './query-edits.ts';
+import { bestMatches, type Suggestion } from './completion.ts';
 
 const MOST = 12;
 const FIELDS_KEPT_MS = 30_000;
@@ -33,11 +34,14 @@ function described({ field, description, aliases }: (typeof QUERY_FIELDS)[number
   return { name: field.name, type, description, aliases, share: 0, examples: [] };
 }
 
+/** A place where something can be proposed. */
+export type CompletionPlace = Exclude<Completion, { readonly kind: 'none' }>;
+
 /** What could stand in this place, best first. */
 export async function suggestionsFor(place: CompletionPlace, signal: AbortSignal): Promise<readonly Suggestion[]> {
   if (place.kind === 'value') return valueSuggestions(place, signal);
   const fields = bestMatches(await knownFields(), place.typed, ({ name }) => name, MOST).map(fieldSuggestion);
-  const operators = place.typed === '' && place.start > 0 ? OPERATORS : OPERATORS.filter(({ label }) => place.typed !== '' && label.startsWith(place.typed));
+  const operators = place.operators ? OPERATORS.filter(({ label }) => label.startsWith(place.typed)) : [];
   return [...operators, ...fields].slice(0, MOST);
 }
 
@@ -53,28 +57,28 @@ function fieldSuggestion({ name, type, description }: FieldInfo): Suggestion {
 }
 
 async function valueSuggestions(
-  { field: name, typed }: CompletionPlace & { readonly kind: 'value' },
+  { field, typed, comparisons }: CompletionPlace & { readonly kind: 'value' },
   signal: AbortSignal,
 ): Promise<readonly Suggestion[]> {
-  const resolved = resolveField(name);
-  if (!resolved.ok) return [];
-  const { field } = resolved;
-  const full = field.type === 'attribute' ? `attributes.${field.path}` : field.name;
-  const shapes = shapesFor(field.type).filter(({ label }) => label.startsWith(typed));
+  const full = fieldName(field);
+  const shapes = comparisons ? shapesFor(field.type).filter(({ label }) => label.startsWith(typed)) : [];
   if (field.type === 'words' || field.type === 'time') return shapes;
   const { from, to } = currentFilter.value;
-  const answer = await getFacets(
-    { from, to, fields: full, limit: 100 },
-    { signal },
-  ).catch(() => undefined);
+  const answer = await getFacets({ from, to, fields: full, limit: 100 }, { signal }).catch(() => undefined);
   const counted = (answer?.facets[0]?.values ?? []).map(({ value, count }) => ({
     label: value,
     detail: formatCount(count),
-    insert: quoteValue(value),
+    insert: valueText(full, value),
   }));
   const levels = full === 'level' ? LEVELS.filter((level) => !counted.some(({ label }) => label === level)) : [];
   const all = [...counted, ...levels.map((level) => ({ label: level, detail: '', insert: level }))];
   return [...bestMatches(all, typed, ({ label }) => label, MOST - shapes.length), ...shapes];
+}
+
+/** A value as it stands behind the colon of its field. */
+function valueText(field: string, value: string): string {
+  const condition = quoteValue(field, value);
+  return condition.slice(quoteValue(field, 'x').replace(/"?x"?$/, '').length);
 }
 
 function shapesFor(type: string): readonly Suggestion[] {

@@ -7,7 +7,9 @@ export function toggleColumn(columns: readonly string[], name: string): readonly
 /** New columns stand before the message, which takes the rest of the width. */
 function insertColumn(columns: readonly string[], name: string): readonly string[] {
   const message = columns.indexOf('message');
-  return message < 0 || message !== columns.length - 1 ? [...columns, name] : [...columns.slice(0, message), name, 'message'];
+  return message < 0 || message !== columns.length - 1
+    ? [...columns, name]
+    : [...columns.slice(0, message), name, 'message'];
 }
 
 /** Moves a column by one place; -1 is to the left. */

@@ -40,7 +40,12 @@ export function RecordDetail({ record, onClose }: RecordDetailProps) {
           </div>
           <RecordLinks record={record} />
           <CopyButton label="Copy JSON" text={() => json} />
-          <button type="button" class="button button-quiet button-small" aria-label="Close the record" onClick={onClose}>
+          <button
+            type="button"
+            class="button button-quiet button-small"
+            aria-label="Close the record"
+            onClick={onClose}
+          >
             <Icon name="close" />
           </button>
         </div>
@@ -59,7 +64,15 @@ function RecordLinks({ record }: { readonly record: LogRecord }) {
       {payment !== '' && <AppLink change={{ view: { kind: 'payment', id: payment } }}>Payment story</AppLink>}
       {trace !== undefined && <AppLink change={{ view: { kind: 'trace', id: trace } }}>Trace</AppLink>}
       <AppLink change={{ view: { kind: 'context', id: record.id } }}>Context</AppLink>
-      <a href={addressOf({ query: `id:"${record.id.replaceAll(/["\\]/g, '\\$&')}"`, from: '', to: '', record: record.id, view: undefined })}>
+      <a
+        href={addressOf({
+          query: `id:"${record.id.replaceAll(/["\\]/g, '\\$&')}"`,
+          from: '',
+          to: '',
+          record: record.id,
+          view: undefined,
+        })}
+      >
         Link to this record
       </a>
       {trace !== undefined && jaeger !== undefined && (
@@ -102,7 +115,11 @@ function FieldActions({ name, value }: { readonly name: string; readonly value: 
     <>
       {isFilter && (
         <>
-          <Action icon="plus" label={`Filter in ${name}`} onClick={() => search(withFilter(query, { field: name, value }))} />
+          <Action
+            icon="plus"
+            label={`Filter in ${name}`}
+            onClick={() => search(withFilter(query, { field: name, value }))}
+          />
           <Action
             icon="minus"
             label={`Filter out ${name}`}
@@ -131,7 +148,13 @@ interface ActionProps {
 
 function Action({ icon, label, isOn = false, onClick }: ActionProps) {
   return (
-    <button type="button" class={isOn ? 'record-action record-action-on' : 'record-action'} aria-label={label} title={label} onClick={onClick}>
+    <button
+      type="button"
+      class={isOn ? 'record-action record-action-on' : 'record-action'}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
       <Icon name={icon} />
     </button>
   );

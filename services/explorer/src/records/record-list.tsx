@@ -30,7 +30,9 @@ export function RecordList({ rows }: { readonly rows: readonly LogRecord[] }) {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (index === layout.detail ? DETAIL_HEIGHT : rowHeight),
     getItemKey: (index) =>
-      index === layout.detail ? `detail ${openId ?? ''}` : `${rowOfItem(index, layout)} ${rows[rowOfItem(index, layout)]?.id ?? ''}`,
+      index === layout.detail
+        ? `detail ${openId ?? ''}`
+        : `${rowOfItem(index, layout)} ${rows[rowOfItem(index, layout)]?.id ?? ''}`,
   });
 
   useLayoutEffect(() => list.measure(), [rowHeight, wrap, columns, list]);
@@ -62,7 +64,11 @@ export function RecordList({ rows }: { readonly rows: readonly LogRecord[] }) {
           <span role="columnheader">
             <span class="unseen">Details</span>
           </span>
-          <span role="columnheader" aria-sort={order === 'desc' ? 'descending' : 'ascending'} title={zonedName(zone.value)}>
+          <span
+            role="columnheader"
+            aria-sort={order === 'desc' ? 'descending' : 'ascending'}
+            title={zonedName(zone.value)}
+          >
             Time
           </span>
           {columns.map((name) => (
@@ -120,7 +126,9 @@ function useFollowKeyboard(scrollTo: (row: number) => void): void {
     // The row may have to be drawn first.
     requestAnimationFrame(() => {
       requestAnimationFrame(() => {
-        document.querySelector<HTMLElement>(`.records [aria-rowindex="${row + 2}"] button`)?.focus({ preventScroll: true });
+        document
+          .querySelector<HTMLElement>(`.records [aria-rowindex="${row + 2}"] button`)
+          ?.focus({ preventScroll: true });
       });
     });
   }, [row]);

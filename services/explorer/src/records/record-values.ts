@@ -7,7 +7,18 @@ export interface RecordField {
 }
 
 /** Fields in the order in which they are read; others follow by name. */
-const FIRST = ['timestamp', 'level', 'service', 'message', 'error', 'payment', 'http', 'duration_ms', 'trace_id', 'span_id'];
+const FIRST = [
+  'timestamp',
+  'level',
+  'service',
+  'message',
+  'error',
+  'payment',
+  'http',
+  'duration_ms',
+  'trace_id',
+  'span_id',
+];
 
 /** Every value of a record under the name by which it is searched. Arrays are values; objects are gone into, unless empty. */
 export function recordFields(record: LogRecord): readonly RecordField[] {
@@ -36,7 +47,9 @@ function compareText(a: string, b: string): number {
 /** The value under a dotted name; members whose own names have dots are found, too. A name that is not known is one of an attribute. */
 export function valueAt(record: LogRecord, name: string): JsonValue | undefined {
   const found = walk(record as unknown as JsonValue, name);
-  return found === undefined && record.attributes && !name.startsWith('attributes.') ? walk(record.attributes, name) : found;
+  return found === undefined && record.attributes && !name.startsWith('attributes.')
+    ? walk(record.attributes, name)
+    : found;
 }
 
 function walk(value: JsonValue, path: string): JsonValue | undefined {
@@ -60,12 +73,16 @@ export function textOf(value: JsonValue | undefined): string {
 
 /** Whether a filter can be made of it: texts, numbers and truth values are searched by value. */
 export function isSearchable(value: JsonValue): value is string | number | boolean {
-  return (typeof value === 'string' && value !== '' && value.length <= 1024) || typeof value === 'number' || typeof value === 'boolean';
+  return (
+    (typeof value === 'string' && value !== '' && value.length <= 1024) ||
+    typeof value === 'number' ||
+    typeof value === 'boolean'
+  );
 }
 
 /** Time of the event in epoch milliseconds: as sent (RFC 3339, or an epoch number in s, ms, us or ns), else when it arrived. */
 export function recordTimeMs({ timestamp, received_at }: LogRecord): number {
-  const ms = typeof timestamp === 'number' ? epochToMs(timestamp) : Date.parse(String(timestamp ?? received_at));
+  const ms = typeof timestamp === 'number' ? epochToMs(timestamp) : Date.parse(timestamp ?? received_at);
   return Number.isNaN(ms) ? Date.parse(received_at) : ms;
 }
 

@@ -19,14 +19,17 @@ export function foldStack(stack: string): readonly StackPart[] {
     if (before?.kind === kind) before.lines.push(line);
     else parts.push({ kind, lines: [line] });
   }
-  return merged(parts.map((part) => (part.kind === 'folded' && part.lines.length < 2 ? { ...part, kind: 'shown' } : part)));
+  return merged(
+    parts.map((part) => (part.kind === 'folded' && part.lines.length < 2 ? { ...part, kind: 'shown' } : part)),
+  );
 }
 
 function merged(parts: readonly StackPart[]): readonly StackPart[] {
   const result: StackPart[] = [];
   for (const part of parts) {
     const before = result.at(-1);
-    if (before?.kind === part.kind) result[result.length - 1] = { kind: part.kind, lines: [...before.lines, ...part.lines] };
+    if (before?.kind === part.kind)
+      result[result.length - 1] = { kind: part.kind, lines: [...before.lines, ...part.lines] };
     else result.push(part);
   }
   return result;

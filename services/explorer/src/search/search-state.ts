@@ -74,27 +74,35 @@ let nextPageCancel: AbortController | undefined;
 
 /** Runs the search whenever the address asks for something else. Called once, by main.tsx. */
 export function startSearch(): void {
-  onChange(() => `${searchKey.value} ${orderOf.value}`, (signal) => {
-    nextPageCancel?.abort();
-    nextPage.value = { isLoading: false, problem: undefined };
-    return ask(records, signal, async () => {
-      const page = await searchLogs({ ...currentFilter.value, order: orderOf.value, limit: FIRST_PAGE }, { signal });
-      return { rows: page.logs, total: page.total, tookMs: page.took_ms, nextCursor: page.next_cursor };
-    });
-  });
-  onChange(() => `${searchKey.value} ${zone.value}`, (signal) =>
-    ask(histogram, signal, () =>
-      getHistogram(
-        { ...currentFilter.value, buckets: BUCKETS, time_zone: zoneId(zone.value), split: 'level', split_limit: 6 },
-        { signal },
-      ),
-    ),
+  onChange(
+    () => `${searchKey.value} ${orderOf.value}`,
+    (signal) => {
+      nextPageCancel?.abort();
+      nextPage.value = { isLoading: false, problem: undefined };
+      return ask(records, signal, async () => {
+        const page = await searchLogs({ ...currentFilter.value, order: orderOf.value, limit: FIRST_PAGE }, { signal });
+        return { rows: page.logs, total: page.total, tookMs: page.took_ms, nextCursor: page.next_cursor };
+      });
+    },
   );
-  onChange(() => `${searchKey.value} ${facetKey.value}`, (signal) =>
-    ask(facets, signal, async () => {
-      if (facetKey.value === '') return [];
-      return (await getFacets({ ...currentFilter.value, fields: facetKey.value, limit: FACET_VALUES }, { signal })).facets;
-    }),
+  onChange(
+    () => `${searchKey.value} ${zone.value}`,
+    (signal) =>
+      ask(histogram, signal, () =>
+        getHistogram(
+          { ...currentFilter.value, buckets: BUCKETS, time_zone: zoneId(zone.value), split: 'level', split_limit: 6 },
+          { signal },
+        ),
+      ),
+  );
+  onChange(
+    () => `${searchKey.value} ${facetKey.value}`,
+    (signal) =>
+      ask(facets, signal, async () => {
+        if (facetKey.value === '') return [];
+        return (await getFacets({ ...currentFilter.value, fields: facetKey.value, limit: FACET_VALUES }, { signal }))
+          .facets;
+      }),
   );
   onChange(
     () => records.value.value?.rows.length,
@@ -149,7 +157,8 @@ async function lookForAnything(signal: AbortSignal): Promise<void> {
 /** Fetches the page behind the last row, unless one is on its way, there is none, or the list is full. */
 export async function loadNextPage(): Promise<void> {
   const shown = records.value.value;
-  if (!shown?.nextCursor || nextPage.value.isLoading || records.value.isLoading || shown.rows.length >= MAX_ROWS) return;
+  if (!shown?.nextCursor || nextPage.value.isLoading || records.value.isLoading || shown.rows.length >= MAX_ROWS)
+    return;
   const cancel = new AbortController();
   nextPageCancel = cancel;
   nextPage.value = { isLoading: true, problem: undefined };

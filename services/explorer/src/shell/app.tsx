@@ -110,7 +110,13 @@ function ViewPanel({ view, id }: ViewProps & { readonly view: View }) {
     <section class="view-panel" aria-label={view.title}>
       <div class="view-head">
         <h2>{view.title}</h2>
-        <button ref={close} type="button" class="button button-quiet" aria-label={`Close ${view.title}`} onClick={closeView}>
+        <button
+          ref={close}
+          type="button"
+          class="button button-quiet"
+          aria-label={`Close ${view.title}`}
+          onClick={closeView}
+        >
           <Icon name="close" /> Close
         </button>
       </div>

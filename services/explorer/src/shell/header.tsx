@@ -66,7 +66,11 @@ function Settings() {
     <>
       <label>
         Theme
-        <select class="field" value={theme.value} onChange={(event) => (theme.value = event.currentTarget.value as Theme)}>
+        <select
+          class="field"
+          value={theme.value}
+          onChange={(event) => (theme.value = event.currentTarget.value as Theme)}
+        >
           <option value="system">As the system</option>
           <option value="light">Light</option>
           <option value="dark">Dark</option>
@@ -74,14 +78,22 @@ function Settings() {
       </label>
       <label>
         Density
-        <select class="field" value={density.value} onChange={(event) => (density.value = event.currentTarget.value as Density)}>
+        <select
+          class="field"
+          value={density.value}
+          onChange={(event) => (density.value = event.currentTarget.value as Density)}
+        >
           <option value="comfortable">Comfortable</option>
           <option value="compact">Compact</option>
         </select>
       </label>
       <label>
         Time zone
-        <select class="field" value={zone.value} onChange={(event) => (zone.value = event.currentTarget.value as ZoneName)}>
+        <select
+          class="field"
+          value={zone.value}
+          onChange={(event) => (zone.value = event.currentTarget.value as ZoneName)}
+        >
           <option value="local">{zonedName('local')}</option>
           <option value="utc">UTC</option>
         </select>

@@ -14,11 +14,17 @@ export function NothingFound() {
       <h2>No records match</h2>
       <p>
         Time range: {describeRange({ from, to }, zone.value)}.
-        {queryText.value !== '' && ' Values are compared exactly and in their case; words of messages are found in any case.'}
+        {queryText.value !== '' &&
+          ' Values are compared exactly and in their case; words of messages are found in any case.'}
       </p>
       <div class="notice-actions">
         {wider.map((preset) => (
-          <button key={preset.label} type="button" class="button" onClick={() => navigate({ from: preset.from, to: preset.to })}>
+          <button
+            key={preset.label}
+            type="button"
+            class="button"
+            onClick={() => navigate({ from: preset.from, to: preset.to })}
+          >
             {preset.label === 'All time' ? 'Search all time' : `Search the ${preset.label.toLowerCase()}`}
           </button>
         ))}
@@ -70,7 +76,10 @@ function sentence({ faults, message }: ApiProblem): string {
 
 function explained({ status, code }: ApiProblem): { readonly title: string; readonly advice: string } {
   if (code === 'unreachable') {
-    return { title: 'The server does not answer', advice: 'Check that it runs and that you are connected to its network.' };
+    return {
+      title: 'The server does not answer',
+      advice: 'Check that it runs and that you are connected to its network.',
+    };
   }
   if (status === 504) {
     return { title: 'This took too long', advice: 'Narrow the time range, or name a service or a level in the query.' };

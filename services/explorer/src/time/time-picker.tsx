@@ -4,7 +4,17 @@ import { histogram } from '../search/search-state.ts';
 import { Icon } from '../shell/icon.tsx';
 import { Popover } from '../shell/popover.tsx';
 import { zone } from '../state/preferences.ts';
-import { describeRange, formatTime, isRelative, readTyped, TIME_PRESETS, type TimeRange, timeToMs, zonedName, zoomedOut } from './time-range.ts';
+import {
+  describeRange,
+  formatTime,
+  isRelative,
+  readTyped,
+  TIME_PRESETS,
+  type TimeRange,
+  timeToMs,
+  zonedName,
+  zoomedOut,
+} from './time-range.ts';
 import './time-picker.css';
 
 const REFRESH_CHOICES: readonly (readonly [number, string])[] = [
@@ -39,7 +49,14 @@ export function TimePicker() {
         <span>{label}</span>
         <Icon name="down" />
       </button>
-      <button type="button" class="button" aria-label="Zoom out" title="Zoom out" onClick={zoomOut} disabled={from === ''}>
+      <button
+        type="button"
+        class="button"
+        aria-label="Zoom out"
+        title="Zoom out"
+        onClick={zoomOut}
+        disabled={from === ''}
+      >
         <Icon name="zoomOut" />
       </button>
       <label class="time-refresh">
@@ -55,7 +72,9 @@ export function TimePicker() {
               {text}
             </option>
           ))}
-          {!REFRESH_CHOICES.some(([seconds]) => seconds === refresh) && <option value={String(refresh)}>{refresh} s</option>}
+          {!REFRESH_CHOICES.some(([seconds]) => seconds === refresh) && (
+            <option value={String(refresh)}>{refresh} s</option>
+          )}
         </select>
       </label>
       {isOpen && (
@@ -127,11 +146,21 @@ function RangeForm({ from, to, onChoose }: RangeFormProps) {
       >
         <label>
           From
-          <input class="field" value={typedFrom} placeholder="2026-11-23 10:00" onInput={(event) => setFrom(event.currentTarget.value)} />
+          <input
+            class="field"
+            value={typedFrom}
+            placeholder="2026-11-23 10:00"
+            onInput={(event) => setFrom(event.currentTarget.value)}
+          />
         </label>
         <label>
           To
-          <input class="field" value={typedTo} placeholder="now" onInput={(event) => setTo(event.currentTarget.value)} />
+          <input
+            class="field"
+            value={typedTo}
+            placeholder="now"
+            onInput={(event) => setTo(event.currentTarget.value)}
+          />
         </label>
         <p class="muted">Times are in {zonedName(zone.value)}. Also understood: -90m, 2026-11-23T10:00:00Z.</p>
         {fault !== undefined && (

@@ -84,20 +84,15 @@ export function formatTime(ms: number, zone: ZoneName, { short = false } = {}): 
 export function readTyped(typed: string, zone: ZoneName): string | undefined {
   const text = typed.trim();
   if (text === '' || isRelative(text)) return text;
-  const plain = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?)?$/.exec(text);
+  const plain = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?))?$/.exec(text);
   if (plain === null) {
     const ms = /(Z|[+-]\d{2}:?\d{2})$/i.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
     return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
   }
-  const [year, month, day, hour, minute, second] = plain.slice(1, 7).map((part) => Number(part ?? 0)) as number[];
-  const millisecond = Number((plain[7] ?? '').padEnd(3, '0'));
-  const numbers = [year ?? 0, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0, second ?? 0, millisecond] as const;
-  const ms = zone === 'utc' ? Date.UTC(...numbers) : new Date(...numbers).getTime();
-  const back = formatTime(ms, zone);
-  // 30 February and 25 o'clock would roll over.
-  return back.startsWith(`${two(year ?? 0)}-${two((month ?? 0))}-${two(day ?? 0)}`) && (hour ?? 0) < 24
-    ? new Date(ms).toISOString()
-    : undefined;
+  const day = plain[1] ?? '';
+  const ms = Date.parse(`${day}T${plain[2] ?? '00:00'}${zone === 'utc' ? 'Z' : ''}`);
+  // 30 February would roll over.
+  return Number.isNaN(ms) || !formatTime(ms, zone).startsWith(day) ? undefined : new Date(ms).toISOString();
 }
 
 /** A range in words: `Last 15 minutes`, `2026-11-23 10:00 to 11:30`. */
