@@ -21,6 +21,8 @@ export interface TailStreamOptions {
 
 /** Silence that proxies take for a dead connection begins at 30 s. */
 const KEEP_ALIVE_MS = 15_000;
+/** One poll that fails is no outage: the store may be busy for a moment. */
+const TOLD_FAILURES = 2;
 /** Clients come back after so long. */
 const RETRY_MS = 2000;
 /** Waits while the store is away; shorter than {@link KEEP_ALIVE_MS}, which is looked at after each. */
@@ -66,12 +68,13 @@ export class TailStream {
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       this.#failures += 1;
-      if (this.#failures > 1) return;
+      if (this.#failures !== TOLD_FAILURES) return;
       const reason = error.code === 'store_timeout' ? 'the store did not answer in time' : 'the store does not answer';
       await sink.send({ event: 'store', data: JSON.stringify({ state: 'down', reason }) }, signal);
       return;
     }
-    if (this.#failures > 0) await sink.send({ event: 'store', data: JSON.stringify({ state: 'up' }) }, signal);
+    if (this.#failures >= TOLD_FAILURES)
+      await sink.send({ event: 'store', data: JSON.stringify({ state: 'up' }) }, signal);
     this.#failures = 0;
   }
 
