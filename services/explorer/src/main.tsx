@@ -1,3 +1,6 @@
+// First, so that the styles of components come behind and win.
+import './styles/tokens.css';
+import './styles/base.css';
 import { render } from 'preact';
 import { startAppState } from './app-state.ts';
 import { startSearch } from './search/search-state.ts';
@@ -5,8 +8,6 @@ import { App } from './shell/app.tsx';
 import { startKeyboard } from './shell/keyboard.ts';
 import { startPreferences } from './state/preferences.ts';
 import { loadSettings } from './state/settings.ts';
-import './styles/tokens.css';
-import './styles/base.css';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no element with the id app');

@@ -24,7 +24,7 @@ export function RecordDetail({ record, onClose }: RecordDetailProps) {
     <div role="cell" class="record-detail">
       <section aria-label={`Record ${record.id}`}>
         <div class="record-detail-head">
-          <div class="part-segments" role="tablist" aria-label="Form">
+          <div class="record-tabs" role="tablist" aria-label="Form">
             {(['fields', 'json'] as const).map((name) => (
               <button
                 key={name}

@@ -15,6 +15,8 @@ import './record-list.css';
 
 /** Details are this high until they are measured. */
 const DETAIL_HEIGHT = 420;
+/** As `.records-head` is high. */
+const HEAD_HEIGHT = 27;
 const NARROW = '(width < 720px)';
 
 /** What was found, row by row; only the rows in sight are in the page. */
@@ -27,6 +29,7 @@ export function RecordList({ rows }: { readonly rows: readonly LogRecord[] }) {
   const rowHeight = useRowHeight();
   const { items, list } = useVirtualList({
     count: layout.count,
+    headHeight: HEAD_HEIGHT,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (index === layout.detail ? DETAIL_HEIGHT : rowHeight),
     getItemKey: (index) =>
@@ -93,7 +96,7 @@ export function RecordList({ rows }: { readonly rows: readonly LogRecord[] }) {
               data-index={item.index}
               ref={isDetail || wrap ? list.measureElement : null}
               class={isDetail ? 'record-item record-item-detail' : 'record-item'}
-              style={{ transform: `translateY(${item.start}px)` }}
+              style={{ transform: `translateY(${item.start - HEAD_HEIGHT}px)` }}
             >
               {isDetail ? (
                 <RecordDetail record={record} onClose={() => toggle(row)} />

@@ -42,7 +42,7 @@ export function RecordRow({ record, columns, isOpen, onToggle }: RecordRowProps)
         </button>
       </span>
       <time role="cell" class="cell-time" title={String(record.timestamp ?? record.received_at)}>
-        {time.slice(0, 11)}
+        <span class="cell-date">{time.slice(0, 11)}</span>
         <b>{time.slice(11)}</b>
       </time>
       {columns.map((name) => (

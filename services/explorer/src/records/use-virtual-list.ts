@@ -12,6 +12,8 @@ interface VirtualListOptions {
   readonly getScrollElement: () => HTMLElement | null;
   readonly estimateSize: (index: number) => number;
   readonly getItemKey: (index: number) => string;
+  /** Height of the header, which lies over the top of the list. */
+  readonly headHeight: number;
 }
 
 /** The part of a long list that is in sight. Renders again while one scrolls. */
@@ -20,8 +22,11 @@ export function useVirtualList(options: VirtualListOptions): {
   readonly list: Virtualizer<HTMLElement, HTMLElement>;
 } {
   const [, render] = useState(0);
+  const { headHeight, ...given } = options;
   const all = {
-    ...options,
+    ...given,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
     overscan: 12,
     scrollToFn: elementScroll,
     observeElementRect,
