@@ -141,7 +141,7 @@ describe('the explorer for everybody', function () {
       await page.keyboard.type('level:error');
       await page.keyboard.press('Escape');
       await page.keyboard.press('Enter');
-      await page.waitForFunction(`new URLSearchParams(location.search).get('query') === 'level:error'`);
+      await page.waitForURL(({ searchParams }) => searchParams.get('query') === 'level:error');
       await waitForRows(page);
       await page.keyboard.press('Escape');
       await page.evaluate('document.activeElement.blur()');
@@ -164,14 +164,14 @@ describe('the explorer for everybody', function () {
       await help.waitFor({ state: 'hidden' });
       await page.keyboard.press('g');
       await page.keyboard.press('s');
-      await page.waitForFunction(`new URLSearchParams(location.search).get('view') === 'status'`);
+      await page.waitForURL(({ searchParams }) => searchParams.get('view') === 'status');
       await page.keyboard.press('Escape');
-      await page.waitForFunction(`!new URLSearchParams(location.search).has('view')`);
+      await page.waitForURL(({ searchParams }) => !searchParams.has('view'));
       await page.keyboard.press('e');
       await page.getByRole('dialog').first().waitFor();
       await page.keyboard.press('Escape');
       await page.keyboard.press('t');
-      await page.waitForFunction(`new URLSearchParams(location.search).get('live') === '1'`);
+      await page.waitForURL(({ searchParams }) => searchParams.get('live') === '1');
     });
   });
 
@@ -232,7 +232,7 @@ describe('the explorer for everybody', function () {
         await facets(page)
           .getByRole('button', { name: /^Only service authorizer/ })
           .tap();
-        await page.waitForFunction(`(new URLSearchParams(location.search).get('query') ?? '').includes('authorizer')`);
+        await page.waitForURL(({ searchParams }) => (searchParams.get('query') ?? '').includes('authorizer'));
         await picture(page, 'phone-facets');
         await page.keyboard.press('Escape');
         await detailsButtons(page).first().tap();
@@ -241,7 +241,7 @@ describe('the explorer for everybody', function () {
         await page.getByRole('button', { name: /^Time range/ }).tap();
         const last = page.getByRole('dialog', { name: 'Time range' }).getByRole('button', { name: 'Last 24 hours' });
         await last.tap();
-        await page.waitForFunction(`location.search.includes('from=')`);
+        await page.waitForURL(({ search }) => search.includes('from='));
         await assertAccessible(page, 'phone');
       },
       PHONE,

@@ -23,8 +23,8 @@ export const UNICODE_MESSAGE = 'Zahlung für Müller & Söhne 支払い完了 ד
 const STACK = [
   'CardNetworkError: issuer did not answer within 3000 ms',
   '    at NetworkClient.authorize (/srv/authorizer/dist/network/client.js:118:13)',
-  '    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)',
   '    at async Authorizer.attempt (/srv/authorizer/dist/authorizer.js:64:22)',
+  '    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)',
   '    at async retry (/srv/authorizer/node_modules/p-retry/index.js:40:12)',
   '    at async Authorizer.authorize (/srv/authorizer/dist/authorizer.js:41:18)',
   '    at async handle (/srv/authorizer/dist/routes/authorizations.js:27:20)',

@@ -116,7 +116,7 @@ describe('searching in the explorer', function () {
       await dialog.getByRole('button', { name: 'Last 15 minutes' }).click();
       await dialog.waitFor({ state: 'hidden' });
       assert.match((await button.getAttribute('aria-label')) ?? (await button.innerText()), /Last 15 minutes/);
-      await page.waitForFunction(`!location.search.includes('from=-1h')`);
+      await page.waitForURL(({ search }) => !search.includes('from=-1h'));
       // The two minutes around the payment of the story.
       const middle = Date.parse(records.find(({ id }) => id === 'pay_9f3c27d1a4e8-0')!.timestamp);
       const from = new Date(middle - 60_000).toISOString();
@@ -131,10 +131,9 @@ describe('searching in the explorer', function () {
         count(({ timestamp }) => timestamp >= from && timestamp < to),
       );
       assert.equal(Date.parse(parameter(page, 'from') ?? ''), Date.parse(from));
+      const before = parameter(page, 'from');
       await page.getByRole('button', { name: 'Zoom out' }).click();
-      await page.waitForFunction(
-        `new URLSearchParams(location.search).get('from') !== ${JSON.stringify(parameter(page, 'from'))}`,
-      );
+      await page.waitForURL(({ searchParams }) => searchParams.get('from') !== before);
     });
   });
 
@@ -150,7 +149,7 @@ describe('searching in the explorer', function () {
       await page.mouse.down();
       await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2, { steps: 5 });
       await page.mouse.up();
-      await page.waitForFunction(`new URLSearchParams(location.search).has('to')`);
+      await page.waitForURL(({ searchParams }) => searchParams.has('to'));
       const [from, to] = [Date.parse(parameter(page, 'from') ?? ''), Date.parse(parameter(page, 'to') ?? '')];
       const minutes = (to - from) / 60_000;
       assert.ok(minutes > 6 && minutes < 20, `${minutes} of 60 minutes`);
@@ -215,7 +214,7 @@ describe('searching in the explorer', function () {
       await page.getByRole('button', { name: 'Newest first' }).click();
       await page.getByRole('button', { name: 'Oldest first' }).waitFor();
       await detailsButtons(page).filter({ hasText: '' }).first().waitFor();
-      await page.waitForFunction(`location.search.includes('order=asc')`);
+      await page.waitForURL(({ search }) => search.includes('order=asc'));
       await waitForRows(page);
       await expectFirst(page, records[0]!.message);
     });
