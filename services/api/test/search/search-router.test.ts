@@ -108,6 +108,47 @@ describe('GET /api/v1/logs', () => {
     assert.deepEqual([two?.from, two?.to], [one.from, one.to]);
   });
 
+  it('keeps the meaning of times inside of the query, too', async () => {
+    const searcher = new ModelSearcher(texts);
+    await using first = await serve(searcher);
+    await using later = await serve(searcher, { nowMs: NOW + 3_600_000 });
+    const filters = { query: 'timestamp:>=-1h declined', limit: 5 };
+    const { next_cursor } = await page(await first.post('/api/v1/logs/search', filters));
+    await page(await later.post('/api/v1/logs/search', { ...filters, cursor: next_cursor }));
+    const [one, two] = searcher.requests;
+    assert.match(JSON.stringify(one?.query), /2026-11-20T09:00:00/);
+    assert.deepEqual(two?.query, one?.query);
+    await page(await later.post('/api/v1/logs/search', filters));
+    assert.match(JSON.stringify(searcher.requests[2]?.query), /2026-11-20T10:00:00/);
+  });
+
+  it('finds by a query beside the filters', async () => {
+    await using server = await serve(new ModelSearcher(texts));
+    const query = encodeURIComponent('(service:checkout OR service:risk) -"payment 3" level:>=warn');
+    const found = await page(await server.get(`/api/v1/logs?query=${query}&service=checkout&limit=3`));
+    assert.deepEqual(idsOf(found), ['e114', 'e111', 'e102']);
+  });
+
+  it('says of a query where it is wrong and what would be right', async () => {
+    await using server = await serve(new ModelSearcher());
+    const response = await server.get('/api/v1/logs?query=level:error%20duration_ms:%3Eabc');
+    const { request_id: _, ...body } = (await response.json()) as Record<string, unknown>;
+    const [fault] = body['errors'] as { message: string; advice?: string }[];
+    const { advice } = fault ?? {};
+    const message = '`duration_ms:>abc`: expected a number, at 26';
+    assert.deepEqual(body, {
+      ...{ type: '/docs/errors#invalid-query', title: 'The query cannot be read', status: 400, code: 'invalid_query' },
+      ...{ retryable: false, detail: `query: ${message}`, field: 'query', position: 25, length: 3 },
+      ...(advice !== undefined && { advice }),
+      errors: [
+        {
+          ...{ field: 'query', code: 'invalid_query', message, position: 25, length: 3 },
+          ...(advice !== undefined && { advice }),
+        },
+      ],
+    });
+  });
+
   it('asks the store for what the parameters say', async () => {
     const searcher = new ModelSearcher();
     await using server = await serve(searcher);
@@ -197,7 +238,18 @@ describe('GET /api/v1/logs', () => {
     ['cursor=', 'cursor', 'invalid_parameter'],
     ['cursor=abc', 'cursor', 'invalid_cursor'],
     ['cursor=%00', 'cursor', 'invalid_cursor'],
-    [`cursor=${Buffer.from('[1,"x","y","z",null,null]').toString('base64url')}`, 'cursor', 'invalid_cursor'],
+    [`cursor=${Buffer.from('[2,"x","y","z",0]').toString('base64url')}`, 'cursor', 'invalid_cursor'],
+    [
+      `cursor=${Buffer.from('[2,"2026-11-20T08:00:00.000000000Z","y","z",-1]').toString('base64url')}`,
+      'cursor',
+      'invalid_cursor',
+    ],
+    ['cursor=a&cursor=b', 'cursor', 'invalid_parameter'],
+    ['query=', 'query', 'invalid_parameter'],
+    ['query=a&query=b', 'query', 'invalid_parameter'],
+    ['query=level:%3E', 'query', 'invalid_query'],
+    ['query=*x', 'query', 'invalid_query'],
+    [`query=${'x'.repeat(8193)}`, 'query', 'invalid_query'],
   ] as const) {
     it(`refuses ${query.slice(0, 60)}`, async () => {
       const searcher = new ModelSearcher();
@@ -227,6 +279,7 @@ describe('GET /api/v1/logs', () => {
       'level=warn,error',
       'level=warn,error&service=checkout&order=asc',
       'level=warn,error&service=checkout&q=x',
+      'level=warn,error&service=checkout&query=x',
     ]) {
       const body = await problem(await server.get(`/api/v1/logs?${changed}&cursor=${cursor}`));
       assert.equal(body.code, 'invalid_cursor');
