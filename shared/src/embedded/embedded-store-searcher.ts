@@ -1,6 +1,16 @@
 import { StoreUnavailableError } from '../errors/store-unavailable-error.ts';
 import type { DependencyState } from '../ports/queue.ts';
-import type { SearchHit, SearchRequest, SearchResult, StoreSearcher } from '../ports/store.ts';
+import type {
+  Facet,
+  FacetsRequest,
+  HistogramBucket,
+  HistogramRequest,
+  SearchHit,
+  SearchRequest,
+  SearchResult,
+  StoreSearcher,
+} from '../ports/store.ts';
+import type { ReadAnswer, ReadQuestion } from './read-question.ts';
 import type { StoreCore } from './store-core.ts';
 import { WorkerFaultError } from './worker-link.ts';
 
@@ -23,20 +33,21 @@ export class EmbeddedStoreSearcher implements StoreSearcher {
   }
 
   async search(request: SearchRequest, { signal }: { readonly signal: AbortSignal }): Promise<SearchResult> {
-    const id = this.#nextId;
-    this.#nextId += 1;
-    const timeoutMs = this.#core.options.searchTimeoutMs;
-    const result = await this.#ask(
-      signal,
-      () => this.#core.reader.call('search', { id, request, timeoutMs }),
-      () => {
-        this.#core.reader.call('cancel', { id }).catch(() => undefined);
-      },
-    );
-    if (result === 'late') throw timedOut(timeoutMs);
-    // Only an aborted search is cancelled, and that one has been answered already.
-    if (result === undefined) throw aborted();
-    return result;
+    const answer = await this.#question({ op: 'search', request }, signal);
+    return (answer as Extract<ReadAnswer, { op: 'search' }>).result;
+  }
+
+  async histogram(
+    request: HistogramRequest,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<readonly HistogramBucket[]> {
+    const answer = await this.#question({ op: 'histogram', request }, signal);
+    return (answer as Extract<ReadAnswer, { op: 'histogram' }>).result;
+  }
+
+  async facets(request: FacetsRequest, { signal }: { readonly signal: AbortSignal }): Promise<readonly Facet[]> {
+    const answer = await this.#question({ op: 'facets', request }, signal);
+    return (answer as Extract<ReadAnswer, { op: 'facets' }>).result;
   }
 
   get(id: string, { signal }: { readonly signal: AbortSignal }): Promise<SearchHit | undefined> {
@@ -53,6 +64,24 @@ export class EmbeddedStoreSearcher implements StoreSearcher {
 
   state(): DependencyState {
     return this.#core.reader.state();
+  }
+
+  /** The answer has the `op` of the question. */
+  async #question(question: ReadQuestion, signal: AbortSignal): Promise<ReadAnswer> {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const timeoutMs = this.#core.options.searchTimeoutMs;
+    const result = await this.#ask(
+      signal,
+      () => this.#core.reader.call('ask', { id, question, timeoutMs }),
+      () => {
+        this.#core.reader.call('cancel', { id }).catch(() => undefined);
+      },
+    );
+    if (result === 'late') throw timedOut(timeoutMs);
+    // Only an aborted search is cancelled, and that one has been answered already.
+    if (result === undefined) throw aborted();
+    return result;
   }
 
   async #ask<T>(signal: AbortSignal, ask: () => Promise<T>, cancel: () => void): Promise<T> {

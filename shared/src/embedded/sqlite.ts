@@ -27,8 +27,10 @@ export interface SqlDatabase {
 /** How to open a database file. */
 export interface OpenOptions {
   readonly path: string;
-  /** Changes with the layout of the tables; a file with another number is refused. */
+  /** Changes with the layout of the tables; a file with another number is refused, unless there is an upgrade from it. */
   readonly schemaVersion: number;
+  /** From a version to `schemaVersion`: run once, in one transaction. */
+  readonly upgrades?: ReadonlyMap<number, string>;
   /** Run once, when the file is new. */
   readonly schema: string;
   /** Memory for pages, in bytes. */
@@ -86,7 +88,8 @@ export function openDatabase(options: OpenOptions): SqlDatabase {
     db = connect(options.path);
     db.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`);
     const version = Number(db.sql('PRAGMA user_version').first()?.[0]);
-    if (version !== 0 && version !== options.schemaVersion) throw new SchemaVersionError(version, options);
+    const script = version === 0 ? options.schema : options.upgrades?.get(version);
+    if (script === undefined && version !== options.schemaVersion) throw new SchemaVersionError(version, options);
     // Only takes effect while the file is empty: pages that retention frees can be given back to the disk.
     if (version === 0) db.exec('PRAGMA auto_vacuum=INCREMENTAL');
     db.sql('PRAGMA journal_mode=WAL').all();
@@ -95,9 +98,9 @@ export function openDatabase(options: OpenOptions): SqlDatabase {
        PRAGMA journal_size_limit=${WAL_SIZE_LIMIT_BYTES}; PRAGMA cache_size=-${Math.ceil(options.cacheBytes / 1024)}`,
     );
     const open = db;
-    if (version === 0) {
+    if (script !== undefined) {
       db.transaction(() => {
-        open.exec(options.schema);
+        open.exec(script);
         open.exec(`PRAGMA user_version=${options.schemaVersion}`);
       });
     }

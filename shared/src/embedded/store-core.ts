@@ -18,6 +18,9 @@ export interface EmbeddedStoreOptions {
   readonly maxSearches?: number;
 }
 
+/** How often the progress of a rebuild is logged. */
+const TELL_INTERVAL_MS = 5000;
+
 /** What writer and searcher share: the directory and the two worker threads on `store.db`. */
 export class StoreCore {
   readonly options: Required<EmbeddedStoreOptions>;
@@ -58,6 +61,7 @@ export class StoreCore {
     try {
       // The writer makes the tables.
       await this.writer.start();
+      await this.#rebuild();
       await this.reader.start();
     } catch (error) {
       await this.reader.stop();
@@ -65,6 +69,22 @@ export class StoreCore {
       this.#lock.release();
       throw error;
     }
+  }
+
+  /** An index of an older layout is made anew before anything is written or read. Goes on where it was when the process ended. */
+  async #rebuild(): Promise<void> {
+    const { dataDir } = this.options;
+    let toldMs: number | undefined;
+    for (;;) {
+      const step = await this.writer.call('rebuild', undefined);
+      if (step === undefined) break;
+      if (this.#stopping !== undefined)
+        throw new Error('Stopped while the index was made anew; the next start goes on');
+      if (toldMs !== undefined && performance.now() - toldMs < TELL_INTERVAL_MS) continue;
+      this.logger.info('embedded store makes its index anew for this version', { dataDir, ...step });
+      toldMs = performance.now();
+    }
+    if (toldMs !== undefined) this.logger.info('embedded store has made its index anew', { dataDir });
   }
 
   async #stop(): Promise<void> {

@@ -12,8 +12,21 @@ const SCHEMA = `
   CREATE UNIQUE INDEX log_address ON log(id, day, data_set);
   CREATE INDEX log_time ON log(timestamp, id);
   CREATE INDEX log_wild ON log(day) WHERE wild = 1;
-  CREATE VIRTUAL TABLE term USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize="${TOKENIZER}");
   CREATE TABLE probe(one INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL);`;
+
+/** The index over all fields: see `index-terms.ts`. */
+const INDEX = `
+  CREATE VIRTUAL TABLE entry USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize="${TOKENIZER}");
+  CREATE VIRTUAL TABLE occurrence USING fts5vocab(entry, instance);`;
+
+/**
+ * Layout 1 had an index of fewer fields, called `term`. Its successor is made beside it, in steps (see `store-rebuild.ts`): while the
+ * table `rebuild` exists, keys below `next_key` stand in the new index.
+ */
+const FROM_LAYOUT_1 = `
+  ${INDEX}
+  CREATE TABLE rebuild(one INTEGER PRIMARY KEY, next_key INTEGER NOT NULL, done INTEGER NOT NULL, total INTEGER NOT NULL);
+  INSERT INTO rebuild SELECT 1, 0, 0, count(*) FROM log;`;
 
 /** Bits for the documents that share 16 ms: 33 million. */
 const NUMBER_BITS = 25n;
@@ -21,13 +34,19 @@ const NUMBER_BITS = 25n;
 export const SLICE_CAPACITY = 2 ** 25;
 const SLICE_MS = 16;
 /** The last slice whose end still fits into a 64-bit key (year 2109); later events share it, in the right order among themselves. */
-const LAST_SLICE = 2 ** 38 - 2;
+export const LAST_SLICE = 2 ** 38 - 2;
 
 export const DAY_MS = 86_400_000;
 
 /** Opens `store.db`, made when missing. */
 export function openStore(path: string, cacheBytes: number): SqlDatabase {
-  return openDatabase({ path, schemaVersion: 1, schema: SCHEMA, cacheBytes });
+  return openDatabase({
+    path,
+    schemaVersion: 2,
+    schema: SCHEMA + INDEX,
+    upgrades: new Map([[1, FROM_LAYOUT_1]]),
+    cacheBytes,
+  });
 }
 
 /** The 16 ms to which a time of the 30-character form belongs. Times order as their slices. */

@@ -1,4 +1,6 @@
-import type { SearchHit, SearchRequest, SearchResult, WriteOutcome } from '../ports/store.ts';
+import type { SearchHit, WriteOutcome } from '../ports/store.ts';
+import type { ReadAnswer, ReadQuestion } from './read-question.ts';
+import type { RebuildStep } from './store-rebuild.ts';
 import type { CommonOps } from './worker-link.ts';
 
 /** What the store's workers are told at their start. */
@@ -27,14 +29,16 @@ export type StoreWriterOps = {
     readonly args: { readonly day: number };
     readonly result: { readonly dropped: readonly string[]; readonly more: boolean };
   };
+  /** One bounded step of making the index of an older layout anew; undefined when it is whole. */
+  readonly rebuild: { readonly args: undefined; readonly result: RebuildStep | undefined };
 } & CommonOps;
 
 /** Operations of the worker that reads. */
 export type StoreReaderOps = {
-  readonly search: {
-    readonly args: { readonly id: number; readonly request: SearchRequest; readonly timeoutMs: number };
+  readonly ask: {
+    readonly args: { readonly id: number; readonly question: ReadQuestion; readonly timeoutMs: number };
     /** Undefined when it was cancelled, `late` when it took longer than `timeoutMs`. */
-    readonly result: SearchResult | 'late' | undefined;
+    readonly result: ReadAnswer | 'late' | undefined;
   };
   readonly cancel: { readonly args: { readonly id: number }; readonly result: undefined };
   readonly get: { readonly args: { readonly id: string }; readonly result: SearchHit | undefined };

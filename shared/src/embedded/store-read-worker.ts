@@ -15,17 +15,23 @@ class SearchEnd extends Error {
   }
 }
 
+const BREATH_MS = 3;
+
 serveWorker<StoreReaderOps>(() => {
   const database = new StoreReadDatabase(workerData as StoreWorkerData);
   const cancelled = new Set<number>();
   const running = new Set<number>();
   return {
-    search: async ({ id, request, timeoutMs }) => {
+    ask: async ({ id, question, timeoutMs }) => {
       const deadlineMs = performance.now() + timeoutMs;
+      let breathedMs = performance.now();
       running.add(id);
       try {
-        return await database.search(request, async () => {
+        return await database.answer(question, async () => {
+          // Many steps are shorter than the way around the event loop.
+          if (performance.now() - breathedMs < BREATH_MS) return;
           await setImmediate();
+          breathedMs = performance.now();
           if (cancelled.has(id)) throw new SearchEnd(undefined);
           if (performance.now() > deadlineMs) throw new SearchEnd('late');
         });

@@ -1,8 +1,11 @@
 import type { WriteOutcome } from '../ports/store.ts';
 import { otherDayOfArrival } from '../record/arrival-day.ts';
 import { sameRecord } from '../record/same-record.ts';
-import { termsOf } from './index-terms.ts';
+import { MAX_SHAPES, RecordIndexer } from './record-terms.ts';
+import { parseRecord } from './record-values.ts';
 import type { Sql, SqlDatabase } from './sqlite.ts';
+import { StoreRebuild, type RebuildStep } from './store-rebuild.ts';
+import { listShapes } from './vocabulary.ts';
 import { DAY_MS, SLICE_CAPACITY, dayOf, keyOf, openStore, sliceOf, sliceOfDay } from './store-layout.ts';
 import type { PackedDocuments, StoreWorkerData, WriteExceptions } from './store-ops.ts';
 
@@ -29,6 +32,7 @@ export class StoreWriteDatabase {
   readonly #unindex: Sql;
   readonly #taken: Sql;
   readonly #lastKey: Sql;
+  readonly #indexer: RecordIndexer;
   /** Next free number of the slices that were written lately. */
   readonly #numbers = new Map<number, number>();
 
@@ -38,10 +42,16 @@ export class StoreWriteDatabase {
       `INSERT INTO log(key, day, wild, timestamp, data_set, id, source) VALUES(?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT(id, day, data_set) DO NOTHING`,
     );
-    this.#index = this.#db.sql('INSERT INTO term(rowid, terms) VALUES(?, ?)');
-    this.#unindex = this.#db.sql('DELETE FROM term WHERE rowid = ?');
+    this.#index = this.#db.sql('INSERT INTO entry(rowid, terms) VALUES(?, ?)');
+    this.#unindex = this.#db.sql('DELETE FROM entry WHERE rowid = ?');
     this.#taken = this.#db.sql('SELECT source FROM log WHERE id = ? AND day = ? AND data_set = ?');
     this.#lastKey = this.#db.sql('SELECT max(key) FROM log WHERE key >= ? AND key < ?').big();
+    this.#indexer = new RecordIndexer(listShapes(this.#db, MAX_SHAPES));
+  }
+
+  /** One bounded step of making the index of a database of layout 1; undefined when there is nothing to do (any more). */
+  rebuild(): RebuildStep | undefined {
+    return new StoreRebuild(this.#db, this.#indexer).step();
   }
 
   /** One transaction. Throws when SQLite refuses; nothing of the call is stored then. */
@@ -100,16 +110,17 @@ export class StoreWriteDatabase {
     const timestamp = timestamps[index] ?? '';
     const dataSet = dataSets[index] ?? '';
     const id = Buffer.from(ids[index] ?? '', 'utf8');
-    const terms = indexEntry(source);
-    if (terms === undefined) {
+    const record = parseRecord(source);
+    if (record === undefined) {
       return { status: 'rejected', type: 'mapper_parsing_exception', reason: 'the record is not a JSON object' };
     }
     const slice = sliceOf(timestamp);
+    const receivedAt = receivedAts[index] ?? '';
+    const receivedAtMs = Date.parse(receivedAt);
     // Nothing that one document holds may fail the whole call: it would be tried again for ever.
-    if (!Number.isInteger(slice) || !Number.isInteger(dayOf(receivedAts[index] ?? ''))) {
+    if (!Number.isInteger(slice) || !Number.isInteger(dayOf(receivedAt)) || Number.isNaN(receivedAtMs)) {
       return { status: 'rejected', type: 'mapper_parsing_exception', reason: 'a time is not in the canonical form' };
     }
-    const receivedAt = receivedAts[index] ?? '';
     if (this.#arrivedEarlier(source, id, dataSet, otherDayOfArrival(timestamp, receivedAt)))
       return { status: 'duplicate' };
     const number = this.#nextNumber(slice);
@@ -125,7 +136,7 @@ export class StoreWriteDatabase {
       return this.#compare(source, id, day, dataSet);
     }
     this.#numbers.set(slice, number + 1);
-    entries.push({ key, terms });
+    entries.push({ key, terms: this.#indexer.termsOf(record, receivedAtMs) });
     return undefined;
   }
 
@@ -169,21 +180,4 @@ export class StoreWriteDatabase {
 /** As the indices of the Elasticsearch adapter are called. */
 function nameOf(day: number, dataSet: string): string {
   return `logs-${dataSet}-${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '.')}`;
-}
-
-function indexEntry(source: Buffer): string | undefined {
-  let record: unknown;
-  try {
-    record = JSON.parse(source.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  if (!isObject(record)) return undefined;
-  const { message, service, level, trace_id: traceId, payment, environment } = record;
-  const paymentId = isObject(payment) ? payment['id'] : undefined;
-  return termsOf({ message, service, level, traceId, paymentId, environment });
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,6 +8,7 @@ serveWorker<StoreWriterOps>(() => {
   const database = new StoreWriteDatabase(workerData as StoreWorkerData);
   return {
     write: (documents) => database.write(documents),
+    rebuild: () => database.rebuild(),
     retain: ({ day }) => database.retain(day),
     probe: () => {
       database.probe(Date.now());
