@@ -21,6 +21,12 @@ const CHECK_INTERVAL_MS = 1000;
 /** Above the idle time-out of usual load balancers (60 s), so that they close idle connections, not we. */
 const KEEP_ALIVE_MS = 65_000;
 
+/**
+ * Browsers and connection pools open connections before they have a request; Node does not count these as idle. When the server stops, a
+ * request may be on its way for so long.
+ */
+const UNUSED_GRACE_MS = 1000;
+
 /** How long a connection stays open after the answer to a faulty request. */
 const LINGER_MS = 1000;
 
@@ -58,6 +64,8 @@ export class HttpServer {
   readonly #server: Server;
   /** The answer begun last on each connection. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>();
+  /** Connections on which no request has come yet. */
+  readonly #unused = new Set<Duplex>();
   #isStopping = false;
   #stopped: Promise<void> | undefined;
 
@@ -74,9 +82,14 @@ export class HttpServer {
         // Tells clients that keep their connection to open another one elsewhere.
         if (this.#isStopping) response.shouldKeepAlive = false;
         this.#answers.set(request.socket, response);
+        this.#unused.delete(request.socket);
         listener(request, response);
       },
     );
+    this.#server.on('connection', (socket) => {
+      this.#unused.add(socket);
+      socket.once('close', () => this.#unused.delete(socket));
+    });
     this.#server.on('clientError', (error, socket) => {
       this.#clientError(error, socket);
     });
@@ -129,9 +142,13 @@ export class HttpServer {
     const forced = setTimeout(() => {
       this.#server.closeAllConnections();
     }, this.#options.drainTimeoutMs);
+    const unused = setTimeout(() => {
+      for (const socket of this.#unused) socket.destroy();
+    }, UNUSED_GRACE_MS);
     this.#server.closeIdleConnections();
     await closed;
     clearInterval(idle);
+    clearTimeout(unused);
     clearTimeout(forced);
   }
 }

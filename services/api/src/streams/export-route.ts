@@ -118,11 +118,10 @@ async function send(
       }
     };
     const source = Readable.from(lines(), { objectMode: true, highWaterMark: 1 });
-    if (!acceptsGzip(request)) await pipeline(source, response);
-    else {
-      response.setHeader('content-encoding', 'gzip');
-      await pipeline(source, createGzip({ level: constants.Z_BEST_SPEED }), response);
-    }
+    const zip = acceptsGzip(request) ? createGzip({ level: constants.Z_BEST_SPEED }) : undefined;
+    if (zip !== undefined) response.setHeader('content-encoding', 'gzip');
+    response.flushHeaders();
+    await (zip === undefined ? pipeline(source, response) : pipeline(source, zip, response));
     response.setTimeout(0);
   } catch (error) {
     throw gone.signal.aborted ? new ClientGoneError() : error;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Agent } from 'node:http';
+import { connect } from 'node:net';
 import zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { readAll, startIngestServer, type IngestServer, type Reply } from './ingest-server.ts';
@@ -530,6 +532,17 @@ describe('HttpServer.stop', () => {
     await server.server.stop();
     assert.ok(performance.now() - began < 2000);
     await failed;
+  });
+
+  it('does not wait for connections that were opened in advance', async () => {
+    const server = await startIngestServer({ drainTimeoutMs: 8000 });
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const closed = once(socket, 'close');
+    const began = performance.now();
+    await server.server.stop();
+    assert.ok(performance.now() - began < 4000);
+    await closed;
   });
 
   it('may be called before start', async () => {
