@@ -23,13 +23,14 @@ export function parseNumberSpan(text: string, fieldName: string): NumberSpan | u
 }
 
 /**
- * The number that a text is as JSON, when a double tells it from its neighbors; undefined for every other text. Attributes hold
- * texts and numbers side by side, so that `5` may be either.
+ * The number that a text is as JSON, if a double holds it; undefined for every other text, and for long rows of digits, of which many
+ * are one double. Attributes hold texts and numbers side by side, so that `5` may be either.
  */
 export function exactJsonNumber(text: string): number | undefined {
   if (!JSON_NUMBER.test(text)) return undefined;
   const value = Number(text) + 0;
-  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)) ? value : undefined;
+  const isExact = !Number.isInteger(value) || Number.isSafeInteger(value) || /e/i.test(text);
+  return Number.isFinite(value) && isExact ? value : undefined;
 }
 
 function finite(value: number): NumberSpan | undefined {

@@ -26,10 +26,10 @@ export function attributeLeaf(field: AttributeField, condition: Condition): Leaf
   const { value, prefix, kind } = condition.operand;
   if (prefix) return leaf(value === '' ? { op: 'exists', field } : { op: 'prefix', field, value });
   const equals: Query = { op: 'equals', field, value };
-  const number = kind === 'word' ? exactJsonNumber(value) : undefined;
-  return leaf(
-    number === undefined ? equals : { op: 'or', of: [equals, { op: 'range', field, gte: number, lte: number }] },
-  );
+  // Elasticsearch keeps 1e3 as it is written: as a number it is found however it is written.
+  const number = exactJsonNumber(value);
+  const isText = number === undefined || (kind === 'quoted' && String(number) !== value);
+  return leaf(isText ? equals : { op: 'or', of: [equals, { op: 'range', field, gte: number, lte: number }] });
 }
 
 function noNumber(operand: Token, name: string): ReturnType<typeof faultAt> {
