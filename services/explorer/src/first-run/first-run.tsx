@@ -81,17 +81,14 @@ export function FirstRun() {
 
 /** One record by curl, to where this page comes from. */
 function firstCommand(origin: string): string {
-  const record = {
-    service: 'payment-api',
-    level: 'info',
-    message: 'hello from my service',
-    payment: { id: 'pay_1', amount_minor: 4990, currency: 'EUR', status: 'captured' },
-  };
-  return [
-    `curl ${origin}/api/v1/logs \\`,
-    `  -H 'Content-Type: application/json' \\`,
-    `  -d '${JSON.stringify(record)}'`,
-  ].join('\n');
+  return `curl ${origin}/api/v1/logs \\
+  -H 'Content-Type: application/json' \\
+  -d '{
+    "service": "payment-api",
+    "level": "info",
+    "message": "payment captured",
+    "payment": {"id": "pay_1", "amount_minor": 4990, "currency": "EUR", "status": "captured"}
+  }'`;
 }
 
 /** Runs the search as soon as there is something to find. Gives back what stops it. */

@@ -5,7 +5,7 @@ export const KIND_TEXTS: Readonly<Record<StepKind, string>> = {
   normal: 'step',
   milestone: 'new status',
   warning: 'warning',
-  declined: 'declined',
+  declined: 'decline',
   error: 'error',
 };
 

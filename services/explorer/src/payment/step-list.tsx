@@ -76,8 +76,8 @@ function Step({ step, isActive, isOpen, onActive, onToggle }: StepProps) {
         </span>
         <span class="step-message">
           {step.message}
-          {step.status !== undefined && <span class="step-status"> {step.status}</span>}
-          {took !== undefined && <span class="step-took"> took {formatDuration(took)}</span>}
+          {step.status !== undefined && <span class="step-status">{step.status}</span>}
+          {took !== undefined && <span class="step-took">took {formatDuration(took)}</span>}
           {step.error !== undefined && (
             <span class="step-error">
               {[step.error.type, step.error.message].filter((part) => part !== undefined).join(': ')}

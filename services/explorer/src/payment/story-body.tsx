@@ -1,7 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
-import type { Payment } from '../api-types.ts';
+import type { Payment, PaymentStep } from '../api-types.ts';
+import { formatOffset } from '../parts/format-duration.ts';
 import { Segments } from '../parts/segments.tsx';
 import { useWidth } from '../parts/use-width.ts';
+import { KIND_TEXTS } from './mark-shape.tsx';
 import { stepKind } from './step-kind.ts';
 import { StepList } from './step-list.tsx';
 import { Timeline } from './timeline.tsx';
@@ -49,6 +51,7 @@ export function StoryBody({ story }: { readonly story: Payment }) {
   }
   return (
     <>
+      <FirstProblem problems={problems} onOpen={openInList} />
       <section class="payment-timeline" aria-label="Timeline">
         <div class="payment-bar">
           <h3>Timeline</h3>
@@ -92,6 +95,33 @@ export function StoryBody({ story }: { readonly story: Payment }) {
         />
       </section>
     </>
+  );
+}
+
+interface FirstProblemProps {
+  readonly problems: readonly PaymentStep[];
+  readonly onOpen: (id: string) => void;
+}
+
+/** Where it began to go wrong: the first thing that anybody looks for. An error or a decline goes before a warning. */
+function FirstProblem({ problems, onOpen }: FirstProblemProps) {
+  const first = problems.find((step) => stepKind(step) !== 'warning') ?? problems[0];
+  if (first === undefined) return null;
+  const kind = stepKind(first);
+  const error = [first.error?.type, first.error?.message].filter((part) => part !== undefined).join(': ');
+  return (
+    <section class="payment-problem" aria-label="First problem" data-kind={kind}>
+      <p>
+        <strong>
+          First {KIND_TEXTS[kind]} {formatOffset(first.offset_ms)}, {first.service}:
+        </strong>{' '}
+        {first.message}
+        {error !== '' && ` (${error})`}
+      </p>
+      <button type="button" class="part-button part-button-quiet" onClick={() => onOpen(first.id)}>
+        Show this step
+      </button>
+    </section>
   );
 }
 

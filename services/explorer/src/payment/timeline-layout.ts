@@ -61,6 +61,8 @@ export interface TimelineLayout {
   readonly axisY: number;
   readonly plotX: number;
   readonly labelsAbove: boolean;
+  /** Gaps are drawn shorter than they were. */
+  readonly isCompressed: boolean;
   readonly lanes: readonly TimelineLane[];
   readonly milestones: readonly TimelineMilestone[];
   readonly breaks: readonly TimelineBreak[];
@@ -109,6 +111,7 @@ export function timelineLayout(story: Payment, width: number, mode: ScaleMode): 
     axisY: y,
     plotX,
     labelsAbove,
+    isCompressed: mode === 'compressed',
     lanes,
     milestones: milestones.map((milestone) => ({ ...milestone, y: milestone.y + MILESTONE_ROW / 2 })),
     breaks: layBreaks(scale),

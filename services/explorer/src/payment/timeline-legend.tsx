@@ -23,7 +23,8 @@ export function TimelineLegend() {
       </li>
       <li>
         <svg width="26" height="18" viewBox="0 0 26 18" aria-hidden="true">
-          <rect class="timeline-break" x="1" y="1" width="24" height="16" />
+          <path class="timeline-break-fill" d="M6 1 3 5l3 4-3 4 3 4H22l-3-4 3-4-3-4 3-4Z" />
+          <path class="timeline-break-edge" d="M6 1 3 5l3 4-3 4 3 4M22 1l-3 4 3 4-3 4 3 4" />
         </svg>
         no records
       </li>

@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { formatDuration, formatOffset } from '../parts/format-duration.ts';
 import { KIND_TEXTS, MarkShape } from './mark-shape.tsx';
 import { neighbor, type Direction } from './neighbor.ts';
-import type { TimelineLane, TimelineLayout, TimelineMark } from './timeline-layout.ts';
+import type { TimelineBreak, TimelineLane, TimelineLayout, TimelineMark } from './timeline-layout.ts';
 
 interface TimelineProps {
   readonly layout: TimelineLayout;
@@ -64,6 +64,7 @@ export function Timeline({ layout, name, active, onActive, onOpen }: TimelinePro
           ))}
         </g>
       ))}
+      <Labels layout={layout} />
     </svg>
   );
 }
@@ -77,13 +78,7 @@ function Backdrop({ layout }: { readonly layout: TimelineLayout }) {
       ))}
       {layout.breaks.map((gap) => (
         <g key={gap.fromX}>
-          <rect
-            class="timeline-break"
-            x={gap.fromX}
-            y={layout.lanesY}
-            width={gap.toX - gap.fromX}
-            height={layout.axisY - layout.lanesY}
-          />
+          <BreakShape gap={gap} fromY={layout.lanesY} toY={layout.axisY} isCut={layout.isCompressed} />
           {gap.label !== undefined && (
             <text class="timeline-break-label" x={(gap.fromX + gap.toX) / 2} y={layout.axisY - 6} text-anchor="middle">
               {gap.label}
@@ -118,6 +113,41 @@ function Backdrop({ layout }: { readonly layout: TimelineLayout }) {
   );
 }
 
+interface BreakShapeProps {
+  readonly gap: TimelineBreak;
+  readonly fromY: number;
+  readonly toY: number;
+  /** Shortened: its edges are torn, as those of a drawing that leaves something out. */
+  readonly isCut: boolean;
+}
+
+function BreakShape({ gap, fromY, toY, isCut }: BreakShapeProps) {
+  if (!isCut) {
+    return <rect class="timeline-break" x={gap.fromX} y={fromY} width={gap.toX - gap.fromX} height={toY - fromY} />;
+  }
+  const left = tornEdge(gap.fromX, fromY, toY);
+  const right = tornEdge(gap.toX, fromY, toY);
+  return (
+    <>
+      <path class="timeline-break-fill" d={`M${left.join('L')}L${right.toReversed().join('L')}Z`} />
+      <path class="timeline-break-edge" d={`M${left.join('L')}M${right.join('L')}`} />
+    </>
+  );
+}
+
+/** How far a torn edge goes to each side, and how high a tooth of it is. */
+const TOOTH_X = 2.5;
+const TOOTH_Y = 7;
+
+/** Points of a zigzag line from top to bottom. */
+function tornEdge(x: number, fromY: number, toY: number): readonly string[] {
+  const teeth = Math.max(1, Math.round((toY - fromY) / TOOTH_Y));
+  return Array.from({ length: teeth + 1 }, (_, index) => {
+    const y = fromY + ((toY - fromY) * index) / teeth;
+    return `${(x + (index % 2 === 0 ? TOOTH_X : -TOOTH_X)).toFixed(1)} ${y.toFixed(1)}`;
+  });
+}
+
 /** Characters of a service's name that fit beside its lane. */
 const NAME_CHARACTERS = 21;
 
@@ -130,21 +160,19 @@ function Lane({
   readonly index: number;
   readonly layout: TimelineLayout;
 }) {
-  const isLong = !layout.labelsAbove && lane.service.length > NAME_CHARACTERS;
-  const name = isLong ? `${lane.service.slice(0, NAME_CHARACTERS - 1)}…` : lane.service;
-  const said = lane.errors === 0 ? `${lane.records}` : `${lane.records}, ${lane.errors} ✕`;
+  const name = lane.service.length > NAME_CHARACTERS ? `${lane.service.slice(0, NAME_CHARACTERS - 1)}…` : lane.service;
   return (
-    <g class="timeline-lane">
-      <rect x="0" y={lane.y} width={layout.width} height={lane.height} data-odd={index % 2 === 1} />
-      {layout.labelsAbove ? (
-        <text x="6" y={lane.y + 15}>
-          {name}
-          <tspan class="timeline-lane-facts" dx="8">
-            {said}
-          </tspan>
-        </text>
-      ) : (
-        <text x="8" y={lane.y + lane.height / 2 + 4}>
+    <g>
+      <rect
+        class="timeline-lane"
+        x="0"
+        y={lane.y}
+        width={layout.width}
+        height={lane.height}
+        data-odd={index % 2 === 1}
+      />
+      {!layout.labelsAbove && (
+        <text class="timeline-lane-name" x="8" y={lane.y + lane.height / 2 + 4}>
           {name}
           <title>{lane.service}</title>
         </text>
@@ -201,15 +229,39 @@ function Mark({ mark, isActive, isCurrent, onActive, onOpen }: MarkProps) {
       <title>{markName(mark)}</title>
       <circle class="mark-ring" r="11" />
       <MarkShape kind={mark.kind} />
-      {mark.label !== undefined && (
-        <text
-          x={mark.labelSide === 'right' ? 12 : -12}
-          y="4"
-          text-anchor={mark.labelSide === 'right' ? 'start' : 'end'}
-        >
-          {mark.label}
-        </text>
-      )}
+    </g>
+  );
+}
+
+/** The words beside the marks; in front of everything, and no part of the marks' names, which say more. */
+function Labels({ layout }: { readonly layout: TimelineLayout }) {
+  return (
+    <g class="timeline-labels" aria-hidden="true">
+      {layout.labelsAbove &&
+        layout.lanes.map((lane) => (
+          <text key={lane.service} class="timeline-lane-name" x="6" y={lane.y + 15}>
+            {lane.service}
+            <tspan class="timeline-lane-facts" dx="8">
+              {lane.errors === 0 ? `${lane.records}` : `${lane.records}, ${lane.errors} ✕`}
+            </tspan>
+          </text>
+        ))}
+      {layout.lanes
+        .flatMap((lane) => lane.marks)
+        .map(({ step, kind, label, labelSide, x, y }) =>
+          label === undefined ? null : (
+            <text
+              key={step.id}
+              class="mark-label"
+              data-kind={kind}
+              x={labelSide === 'right' ? x + 12 : x - 12}
+              y={y + 4}
+              text-anchor={labelSide === 'right' ? 'start' : 'end'}
+            >
+              {label}
+            </text>
+          ),
+        )}
     </g>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { openDialog, urlState } from '../app-state.ts';
-import '../parts/parts.css';
+import { Icon } from '../shell/icon.tsx';
 import { browserSearches } from './browser-searches.ts';
 import { searchOf } from './saved-searches.ts';
 
@@ -20,13 +20,13 @@ export function SavedSlot() {
   return (
     <button
       type="button"
-      class="part-button"
+      class="button button-quiet"
       aria-haspopup="dialog"
       onClick={() => {
         openDialog.value = 'saved';
       }}
     >
-      Saved
+      <Icon name="star" /> <span>Saved</span>
     </button>
   );
 }

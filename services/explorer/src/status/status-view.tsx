@@ -32,8 +32,7 @@ function StatusBody({ watched, status }: { readonly watched: Watched; readonly s
     <article class="status" aria-label="Status of the pipeline">
       {watched.problem !== undefined && (
         <p class="status-stale" role="alert">
-          The server does not answer now ({watched.problem.message}). What follows is from{' '}
-          {formatTime(Date.parse(status.now), zone.value)}.
+          The server does not answer now ({watched.problem.message}). What follows is from {wholeSecond(status.now)}.
         </p>
       )}
       <Findings found={findings(status, watched.earlierLag)} />
@@ -66,7 +65,7 @@ function StatusBody({ watched, status }: { readonly watched: Watched; readonly s
       <Services status={status} />
       {queue.partitions !== null && <Partitions partitions={queue.partitions} />}
       <p class="status-version">
-        Version {status.version}, asked at {formatTime(Date.parse(status.now), zone.value)}
+        Version {status.version}, asked at {wholeSecond(status.now)}
       </p>
     </article>
   );
@@ -125,7 +124,7 @@ function Dependency({ title, dependency }: { readonly title: string; readonly de
   return (
     <Card title={title} value={isUp ? 'up' : 'down'} isBad={!isUp}>
       <p>
-        {dependency.name}, since {formatTime(Date.parse(dependency.since), zone.value, { short: true })}
+        {dependency.name}, since {wholeSecond(dependency.since)}
         {dependency.reason !== undefined && `: ${dependency.reason}`}
       </p>
     </Card>
@@ -137,6 +136,11 @@ function lagText({ lag_records: records, lag_seconds: seconds, lag_reason: reaso
   if (records === 0) return 'everything that was accepted is searchable';
   if (seconds === null) return `the age of the oldest is not known: ${reason ?? 'the server does not say why'}`;
   return `the oldest of them waits for ${formatDuration(seconds * 1_000)} at most`;
+}
+
+/** In the zone that is shown. */
+function wholeSecond(at: string): string {
+  return formatTime(Date.parse(at), zone.value).slice(0, '2026-11-20 08:00:00'.length);
 }
 
 const SPARK_WIDTH = 220;

@@ -1,9 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { searchLogs, tailUrl } from '../api-client.ts';
+import type { LogRecord } from '../api-types.ts';
 import { navigate, queryText, urlState } from '../app-state.ts';
 import { problemFrom } from '../parts/use-request.ts';
 import { countOf, formatCount } from '../records/format-count.ts';
+import { currentRow } from '../records/list-state.ts';
 import { RecordList } from '../records/record-list.tsx';
+import { records } from '../search/search-state.ts';
 import { formatRate } from '../status/findings.ts';
 import { TailBuffer, TAIL_CAPACITY, type TailShown } from './tail-buffer.ts';
 import { connectTail, type TailState } from './tail-connection.ts';
@@ -30,12 +33,15 @@ export function TailView() {
   const openRecord = urlState.value.record;
   const setPaused = (next: Pause): void => {
     setPause(next);
+    if (next === 'no') currentRow.value = undefined;
     tail.setPaused(next !== 'no');
   };
+  const row = currentRow.value;
   useEffect(() => {
-    // Whoever opens a record wants to read it, not to see it move away.
-    if (openRecord !== undefined && pause === 'no') setPaused('reading');
-  }, [openRecord]);
+    // Whoever opens a record, or goes to one by the keyboard, wants to read it, not to see it move away.
+    if ((openRecord !== undefined || row !== undefined) && pause === 'no') setPaused('reading');
+  }, [openRecord, row]);
+  useShownAsFound(shown.rows);
   const onScroll = (event: Event): void => {
     if (!(event.target instanceof HTMLElement)) return;
     const { scrollTop } = event.target;
@@ -110,7 +116,7 @@ function factsText({ perSecond, received, leftOut, dropped }: TailShown): string
 function Nothing({ query }: { readonly query: string }) {
   return (
     <div class="part-empty">
-      <h3>Waiting for records</h3>
+      <h2>Waiting for records</h2>
       <p>
         {query === '' ? (
           'Every record shows up here about a second after it was accepted.'
@@ -139,13 +145,24 @@ function Refused({ query, again }: { readonly query: string; readonly again: () 
   }, [query]);
   return (
     <div class="part-empty" role="alert">
-      <h3>The live tail was refused</h3>
+      <h2>The live tail was refused</h2>
       <p>{why}</p>
       <button type="button" class="part-button" onClick={again}>
         Try again
       </button>
     </div>
   );
+}
+
+/** List and keyboard work on what was found; while the tail is shown, that is what it shows. No search runs meanwhile. */
+function useShownAsFound(rows: readonly LogRecord[]): void {
+  useEffect(() => {
+    currentRow.value = undefined;
+  }, []);
+  useEffect(() => {
+    const value = { rows, total: { value: rows.length, relation: 'eq' as const }, tookMs: 0, nextCursor: null };
+    records.value = { isLoading: false, value, problem: undefined };
+  }, [rows]);
 }
 
 interface Tail {
@@ -171,8 +188,8 @@ function useTail(query: string, perSecond: number): Tail {
     if (isPaused) buffer.current.pause();
     show();
     return connectTail(tailUrl({ query, max_per_second: perSecond }), {
-      onRecords: (records) => {
-        buffer.current.add(records, Date.now());
+      onRecords: (arrived) => {
+        buffer.current.add(arrived, Date.now());
         show();
       },
       onLeftOut: (count, relation) => buffer.current.leaveOut(count, relation),

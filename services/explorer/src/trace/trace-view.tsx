@@ -166,7 +166,10 @@ function Row({ row, durationMs, isOpen, onToggle }: RowProps) {
         <strong>{row.service}</strong>
         <code>{row.spanId === undefined ? 'no span' : row.spanId}</code>
       </span>
-      <svg class="waterfall-plot" width="100%" height="20" aria-hidden="true" data-bad={row.errors > 0}>
+      <svg class="waterfall-plot" width="100%" height="20" aria-hidden="true">
+        {[25, 50, 75].map((percent) => (
+          <line key={percent} class="waterfall-grid" x1={`${percent}%`} x2={`${percent}%`} y1="-20" y2="40" />
+        ))}
         <rect
           class={row.spanId === undefined ? 'waterfall-loose' : 'waterfall-span'}
           x={`${share(row.offsetMs)}%`}
@@ -175,15 +178,19 @@ function Row({ row, durationMs, isOpen, onToggle }: RowProps) {
           height="8"
           rx="2"
         />
-        {row.records.map((each) =>
-          each.isError ? (
-            <svg key={each.record.id} x={`${share(each.offsetMs)}%`} y="10" overflow="visible">
-              <path class="waterfall-error" d="M-4-4 4 4M4-4-4 4" />
-            </svg>
-          ) : (
+        {row.records
+          .filter((each) => !each.isError)
+          .map((each) => (
             <circle key={each.record.id} class="waterfall-record" cx={`${share(each.offsetMs)}%`} cy="10" r="2.5" />
-          ),
-        )}
+          ))}
+        {row.records
+          .filter((each) => each.isError)
+          .map((each) => (
+            <svg key={each.record.id} x={`${share(each.offsetMs)}%`} y="10" overflow="visible">
+              <circle class="waterfall-error-ground" r="7" />
+              <path class="waterfall-error" d="M-3.5-3.5 3.5 3.5M3.5-3.5-3.5 3.5" />
+            </svg>
+          ))}
       </svg>
       <span class="waterfall-facts">
         {formatOffset(row.offsetMs)} for {formatDuration(row.durationMs)}, {countOf(row.records.length, 'record')}
