@@ -1,13 +1,21 @@
 import type { ExitName } from './exit-codes.ts';
 
-/** Ends the command: one clear line for people, and the exit code that goes with it. */
+/** What {@link CliError} can have besides. */
+interface CliErrorOptions extends ErrorOptions {
+  /** Lines that are shown under the message as they are: safe for a terminal. */
+  readonly lines?: readonly string[];
+}
+
+/** Ends the command: one clear line for people, more lines where they help, and the exit code that goes with it. */
 export class CliError extends Error {
   readonly exit: ExitName;
+  readonly lines: readonly string[];
 
-  constructor(exit: ExitName, message: string, options?: ErrorOptions) {
+  constructor(exit: ExitName, message: string, options: CliErrorOptions = {}) {
     super(message, options);
     this.name = 'CliError';
     this.exit = exit;
+    this.lines = options.lines ?? [];
   }
 }
 

@@ -74,12 +74,12 @@ export function listOption(flags: Readonly<Record<string, unknown>>, name: strin
 export function exitOf(
   error: unknown,
   context: Pick<CliContext, 'signal'>,
-): { readonly exit: ExitName; readonly message?: string } {
+): { readonly exit: ExitName; readonly message?: string; readonly lines?: readonly string[] } {
   if (error instanceof CommanderError) {
     // Help and version were asked for; everything else it has already said on standard error.
     return { exit: error.exitCode === 0 ? 'ok' : 'usage' };
   }
-  if (error instanceof CliError) return { exit: error.exit, message: error.message };
+  if (error instanceof CliError) return { exit: error.exit, message: error.message, lines: error.lines };
   if (context.signal.aborted) return { exit: 'interrupted' };
   throw error;
 }

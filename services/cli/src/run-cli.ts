@@ -19,8 +19,8 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     if (args.length === 0) return showHelp(program);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    const { exit: how, message } = exitOf(error, context);
-    if (message !== undefined) context.stderr.write(`paylog: ${visible(message)}\n`);
+    const { exit: how, message, lines = [] } = exitOf(error, context);
+    if (message !== undefined) context.stderr.write([`paylog: ${visible(message)}`, ...lines, ''].join('\n'));
     return EXIT_CODES[how].code;
   }
   return EXIT_CODES[exit].code;

@@ -25,7 +25,9 @@ export function addSearchCommand(program: PaylogCommand, context: CliContext, ad
   const command = program
     .createCommand('search')
     .summary('find records')
-    .description('Finds records by words of the message and by filters, the newest first. All conditions must hold.');
+    .description(
+      'Finds records by words of the message, by a query and by filters, the newest first. All conditions must hold.',
+    );
   withFilters(command)
     .option('--order <order>', 'by event time: desc (newest first) or asc', 'desc')
     .option('--limit <n>', 'most records; all pages up to there are read', '50')
@@ -35,6 +37,10 @@ export function addSearchCommand(program: PaylogCommand, context: CliContext, ad
       {
         what: 'the last declined payments of two services',
         command: "paylog search declined --service checkout,refunds --level '>=warn' --from -1h",
+      },
+      {
+        what: 'what took long or failed, but for timeouts',
+        command: "paylog search --from -1h --query '(duration_ms:>2s OR level:>=error) -timeout'",
       },
       {
         what: 'everything about one payment, in the order of events',

@@ -16,6 +16,13 @@ interface FilterOption {
 /** All filters of the API; its parameters `order`, `limit` and `cursor` are not filters. `q` is the argument of the commands. */
 export const FILTER_OPTIONS: readonly FilterOption[] = [
   {
+    parameter: 'query',
+    name: 'query',
+    flags: '--query <query>',
+    description: 'records that a query finds, see docs/query-language.md: \'level:error "card declined" -timeout\'',
+    list: false,
+  },
+  {
     parameter: 'from',
     name: 'from',
     flags: '--from <time>',

@@ -2,6 +2,7 @@ import type { ApiClient } from '../api/api-client.ts';
 import { problemText } from '../api/problem-text.ts';
 import { type RetryOptions, untilAnswered } from '../api/until-answered.ts';
 import { CliError } from '../cli-error.ts';
+import { queryRefusal } from './query-refusal.ts';
 import { readSearchAnswer, type SearchPage } from './search-answer.ts';
 
 /** Members of a search request (`docs/search.md`). */
@@ -22,7 +23,10 @@ async function searchPage(client: ApiClient, parameters: SearchParameters, retry
     },
     retry,
   );
-  if (answer.status !== 200) throw new CliError('failed', `${client.url}: ${problemText(answer)}`);
+  if (answer.status !== 200) {
+    const refusal = queryRefusal(client.url, answer, parameters['query']);
+    throw refusal ?? new CliError('failed', `${client.url}: ${problemText(answer)}`);
+  }
   const page = readSearchAnswer(answer.text);
   if (page === undefined)
     throw new CliError('failed', `${client.url}: the answer is not that of a search; is this the API?`);

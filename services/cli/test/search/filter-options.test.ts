@@ -13,9 +13,17 @@ describe('the filters of search and tail', () => {
   });
 
   it('become a search request', () => {
-    const flags = { from: '-1h', service: ['a,b', 'c'], level: ['>=warn'], traceId: 'f'.repeat(32), limit: '5' };
+    const flags = {
+      query: 'level:error, a',
+      from: '-1h',
+      service: ['a,b', 'c'],
+      level: ['>=warn'],
+      traceId: 'f'.repeat(32),
+      limit: '5',
+    };
     assert.deepEqual(filtersFrom(['card', 'declined'], flags), {
       q: 'card declined',
+      query: 'level:error, a',
       from: '-1h',
       service: ['a', 'b', 'c'],
       level: ['>=warn'],
