@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Page } from 'playwright-core';
 import { assertAccessible } from './axe.ts';
-import { detailsButtons, facets, histogram, openRecord, parameter, queryBar, waitForRows } from './explorer-page.ts';
+import {
+  detailsButtons,
+  facets,
+  histogram,
+  openRecord,
+  parameter,
+  queryBar,
+  recordsTable,
+  waitForRows,
+} from './explorer-page.ts';
 import { seedRecords, STACK_ID, STORY_PAYMENT, STORY_TRACE } from './explorer-seed.ts';
 import { picture, useWorld } from './explorer-world.ts';
 
@@ -114,22 +123,25 @@ describe('the explorer for everybody', function () {
   it('keeps the theme and the density that were chosen', async () => {
     await world().visit('/?from=-1h', async (page) => {
       await waitForRows(page);
-      const rowHeight = async (): Promise<number> => (await detailsButtons(page).nth(3).boundingBox())!.height;
+      const rowHeight = async (): Promise<number> => {
+        const row = recordsTable(page)
+          .getByRole('row')
+          .filter({ has: detailsButtons(page) });
+        return (await row.nth(3).boundingBox())!.height;
+      };
       const background = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
-      const light = await background();
-      const before = await rowHeight();
+      const [lightBackground, comfortable] = [await background(), await rowHeight()];
       await page.getByRole('button', { name: 'Settings' }).click();
       await page.getByRole('combobox', { name: 'Theme' }).selectOption({ label: 'Dark' });
-      await page.getByRole('combobox', { name: 'Density' }).selectOption({
-        index: (await page.getByRole('combobox', { name: 'Density' }).inputValue()) === 'compact' ? 1 : 0,
-      });
+      await page.getByRole('combobox', { name: 'Density' }).selectOption({ label: 'Compact' });
       await page.keyboard.press('Escape');
-      const dark = await background();
-      assert.notEqual(dark, light);
+      assert.notEqual(await background(), lightBackground);
+      const [darkBackground, compact] = [await background(), await rowHeight()];
+      assert.ok(compact < comfortable, `${compact} px, ${comfortable} px before`);
       await page.reload();
       await waitForRows(page);
-      assert.equal(await background(), dark);
-      assert.notEqual(await rowHeight(), before);
+      assert.deepEqual([await background(), await rowHeight()], [darkBackground, compact]);
+      await picture(page, 'dark-and-compact');
     });
   });
 
@@ -139,12 +151,11 @@ describe('the explorer for everybody', function () {
       await page.keyboard.press('/');
       assert.equal(await page.getByRole('combobox', { name: 'Search query' }).and(page.locator(':focus')).count(), 1);
       await page.keyboard.type('level:error');
-      await page.keyboard.press('Escape');
       await page.keyboard.press('Enter');
       await page.waitForURL(({ searchParams }) => searchParams.get('query') === 'level:error');
       await waitForRows(page);
+      // Out of the query bar.
       await page.keyboard.press('Escape');
-      await page.evaluate('document.activeElement.blur()');
       const current = page.locator('[aria-current=true]');
       await page.keyboard.press('j');
       await current.waitFor();
@@ -183,10 +194,10 @@ describe('the explorer for everybody', function () {
         await page.keyboard.press('Tab');
         const focused = await page.evaluate<{ name: string; outlined: boolean }>(`(() => {
           const element = document.activeElement;
-          const style = getComputedStyle(element);
-          const parent = getComputedStyle(element.parentElement ?? element);
+          // A box around a field may show it.
+          const around = [element, element.parentElement, element.parentElement?.parentElement];
           const shows = ({ outlineStyle, outlineWidth, boxShadow }) => (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
-          return { name: element.ariaLabel ?? element.textContent.slice(0, 40), outlined: element === document.body || shows(style) || shows(parent) };
+          return { name: element.ariaLabel ?? element.textContent.slice(0, 40), outlined: element === document.body || around.some((near) => near && shows(getComputedStyle(near))) };
         })()`);
         assert.ok(focused.outlined, `no focus is seen on ${focused.name}`);
         names.add(focused.name);

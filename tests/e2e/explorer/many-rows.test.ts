@@ -6,6 +6,7 @@ import { manyRecords } from './many-records.ts';
 
 const RECORDS = 100_000;
 const LONGEST_TASK_MS = 100;
+const MOST_MS = 60_000;
 
 /** What scrolls the list, and how far it is. */
 const SCROLLER = `(() => {
@@ -36,17 +37,12 @@ describe('a hundred thousand records in the explorer', function () {
         const table = document.querySelector('[aria-label=Records][aria-rowcount]');
         const started = performance.now();
         let frames = 0;
-        let stillMs = performance.now();
-        let height = scroller.scrollHeight;
         const step = () => {
           frames += 1;
           scroller.scrollTop += frames % 7 === 0 ? scroller.clientHeight * 30 : scroller.clientHeight * 0.8;
-          if (scroller.scrollHeight !== height) {
-            height = scroller.scrollHeight;
-            stillMs = performance.now();
-          }
           const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 2;
-          const isOver = (atEnd && performance.now() - stillMs > 1500) || performance.now() - started > 60000;
+          const isComplete = Number(table?.getAttribute('aria-rowcount')) > ${RECORDS};
+          const isOver = (atEnd && isComplete) || performance.now() - started > ${MOST_MS};
           if (isOver) resolve({ rows: Number(table?.getAttribute('aria-rowcount')), frames, ms: Math.round(performance.now() - started) });
           else requestAnimationFrame(step);
         };

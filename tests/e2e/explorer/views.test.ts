@@ -106,7 +106,7 @@ describe('views of the explorer', function () {
         .getByText(/dead letters/i)
         .first()
         .waitFor();
-      await page.getByText(/lag/i).first().waitFor();
+      await page.getByText('Indexing is behind by').waitFor();
       await page.getByText('authorizer').first().waitFor();
       assert.equal(parameter(page, 'view'), 'status');
       await picture(page, 'status');
