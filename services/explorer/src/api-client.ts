@@ -1,4 +1,5 @@
 import { ApiProblem, problemOf } from './api-problem.ts';
+import { parseExactly } from './exact-json.ts';
 import type {
   Context,
   Facets,
@@ -67,7 +68,7 @@ export function apiUrl(path: string, parameters: object = {}): string {
 /** GET of JSON. Rejects with an `ApiProblem`, or with an `AbortError` when the signal ends it. */
 export async function getJson<T>(path: string, parameters: object, { signal }: Cancel): Promise<T> {
   const response = await send(apiUrl(path, parameters), { ...(signal && { signal }) });
-  return (await response.json()) as T;
+  return parseExactly(await response.text()) as T;
 }
 
 /** A request of this server. Rejects with an `ApiProblem` when there is no answer or one that is none of success. */

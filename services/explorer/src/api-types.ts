@@ -3,7 +3,6 @@ import type { Level } from '@paylog/shared/record/level';
 /** Any JSON. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
-// eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- a Record cannot refer to itself
 export interface JsonObject {
   readonly [name: string]: JsonValue;
 }

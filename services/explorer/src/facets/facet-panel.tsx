@@ -1,9 +1,10 @@
-import { useState } from 'preact/hooks';
-import type { Facet } from '../api-types.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { getFacets } from '../api-client.ts';
+import type { Facet, Filter, ValueCount } from '../api-types.ts';
 import { navigate, queryText } from '../app-state.ts';
 import { hasFilter, withFilter, withoutFilter, type ValueFilter } from '../query/query-edits.ts';
 import { countOf, formatCount } from '../records/format-count.ts';
-import { facets } from '../search/search-state.ts';
+import { currentFilter, facets } from '../search/search-state.ts';
 import { Icon } from '../shell/icon.tsx';
 import { facetFields } from '../state/preferences.ts';
 import { AddFacet } from './add-facet.tsx';
@@ -11,6 +12,8 @@ import './facets.css';
 
 /** Values from this many on get a box to search in them. */
 const MANY = 6;
+/** Values that one request counts at most. */
+const MOST_VALUES = 100;
 
 /** How often which values occur in what was found; a click narrows the query. */
 export function FacetPanel() {
@@ -33,7 +36,8 @@ interface FacetGroupProps {
 
 function FacetGroup({ field, facet }: FacetGroupProps) {
   const [typed, setTyped] = useState('');
-  const values = facet?.values ?? [];
+  const more = useMoreValues(field, typed.trim() !== '');
+  const values = more ?? facet?.values ?? [];
   const shown = values.filter(({ value }) => value.toLowerCase().includes(typed.trim().toLowerCase()));
   const sum = values.reduce((total, { count }) => total + count, facet?.others ?? 0);
   const remove = (): void => {
@@ -52,7 +56,7 @@ function FacetGroup({ field, facet }: FacetGroupProps) {
           <Icon name="close" />
         </button>
       </div>
-      {values.length >= MANY && (
+      {(facet?.values.length ?? 0) >= MANY && (
         <input
           class="field facet-search"
           type="search"
@@ -69,12 +73,28 @@ function FacetGroup({ field, facet }: FacetGroupProps) {
       </ul>
       {facet && values.length === 0 && <p class="muted facets-note">No values</p>}
       {facet && values.length > 0 && shown.length === 0 && (
-        <p class="muted facets-note">None of the most frequent values</p>
+        <p class="muted facets-note">Not among the most frequent values</p>
       )}
       {facet && facet.others > 0 && <p class="muted facets-note">{formatCount(facet.others)} in other values</p>}
       {facet && !facet.exact && <p class="muted facets-note">Counted in the newest records only</p>}
     </section>
   );
+}
+
+/** As many values of the field as one request counts, once they are searched in. */
+function useMoreValues(field: string, isWanted: boolean): readonly ValueCount[] | undefined {
+  const [more, setMore] = useState<{ readonly filter: Filter; readonly values: readonly ValueCount[] }>();
+  const filter = currentFilter.value;
+  useEffect(() => {
+    if (!isWanted) return undefined;
+    const cancel = new AbortController();
+    getFacets({ ...filter, fields: field, limit: MOST_VALUES }, { signal: cancel.signal }).then(
+      (answer) => setMore({ filter, values: answer.facets[0]?.values ?? [] }),
+      () => undefined,
+    );
+    return () => cancel.abort();
+  }, [field, isWanted, filter]);
+  return isWanted && more?.filter === filter ? more.values : undefined;
 }
 
 interface FacetValueProps {
@@ -107,8 +127,7 @@ function FacetValue({ field, value, count, share }: FacetValueProps) {
       >
         <span class="facet-bar" style={{ width: `${Math.max(share * 100, 1)}%` }} />
         {field === 'level' && <span class={`swatch swatch-${value}`} />}
-        <span class="facet-name">{value}</span>
-        <span class="facet-count">{formatCount(count)}</span>
+        <span class="facet-name">{value}</span> <span class="facet-count">{formatCount(count)}</span>
       </button>
       <button
         type="button"

@@ -4,14 +4,14 @@ import { tokenize } from '@paylog/shared/query/tokenize';
 /** What a person asks for by a click on a value. */
 export interface ValueFilter {
   readonly field: string;
-  readonly value: string | number | boolean;
+  readonly value: string;
   /** Filter out. */
   readonly not?: boolean;
 }
 
 /** `service:checkout`. */
 export function filterText({ field, value, not = false }: ValueFilter): string {
-  return `${not ? '-' : ''}${quoteValue(field, String(value))}`;
+  return `${not ? '-' : ''}${quoteValue(field, value)}`;
 }
 
 /**

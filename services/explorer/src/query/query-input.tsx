@@ -2,6 +2,7 @@ import type { QueryFault } from '@paylog/shared/query/query-fault';
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Suggestion } from './completion.ts';
+import { queryText } from '../app-state.ts';
 import { highlightParts } from './highlight.ts';
 import type { Suggestions } from './use-suggestions.ts';
 
@@ -36,9 +37,9 @@ export function QueryInput({ input, text, fault, suggestions, onText, onTake, on
       event.preventDefault();
       onTake(item);
     } else if (event.key === 'Escape') {
-      // The next one gives the keyboard back to the list.
       if (isOpen) suggestions.close();
-      else input.current?.blur();
+      // With nothing left to run the keyboard goes back to the list.
+      else if (text === queryText.value) input.current?.blur();
       event.stopPropagation();
     }
   };

@@ -43,6 +43,12 @@ export function useSuggestions(isWanted: () => boolean): Suggestions {
       close();
       return;
     }
+    // Until the new ones are there, the old ones stay for the same word, and go for another.
+    setFound((before) =>
+      before?.place.kind === place.kind && before.place.position === place.position
+        ? { place, items: before.items }
+        : undefined,
+    );
     const cancel = new AbortController();
     const timer = window.setTimeout(() => {
       suggestionsFor(place, cancel.signal).then(

@@ -7,7 +7,7 @@ import { withExists, withFilter } from '../query/query-edits.ts';
 import { Icon, type IconName } from '../shell/icon.tsx';
 import { settings } from '../state/settings.ts';
 import { toggleColumn } from './columns.ts';
-import { isSearchable, recordFields, textOf, valueAt } from './record-values.ts';
+import { recordFields, searchedText, textOf, valueAt } from './record-values.ts';
 import { StackTrace } from './stack-trace.tsx';
 import './record-detail.css';
 
@@ -49,7 +49,15 @@ export function RecordDetail({ record, onClose }: RecordDetailProps) {
             <Icon name="close" />
           </button>
         </div>
-        {tab === 'fields' ? <FieldTable record={record} /> : <pre class="record-json">{json}</pre>}
+        <div role="tabpanel" aria-label={tab === 'fields' ? 'Fields' : 'JSON'}>
+          {tab === 'fields' ? (
+            <FieldTable record={record} />
+          ) : (
+            <pre class="record-json" tabIndex={0}>
+              {json}
+            </pre>
+          )}
+        </div>
       </section>
     </div>
   );
@@ -110,20 +118,21 @@ function FieldActions({ name, value }: { readonly name: string; readonly value: 
   const isColumn = columns.includes(name);
   const search = (text: string): void => navigate({ query: text, record: undefined });
   // Texts of words are found as phrases, times by ranges; everything else by value.
-  const isFilter = isSearchable(value) && name !== 'timestamp' && name !== 'received_at';
+  const isTime = name === 'timestamp' || name === 'received_at';
+  const searched = isTime ? undefined : searchedText(value);
   return (
     <>
-      {isFilter && (
+      {searched !== undefined && (
         <>
           <Action
             icon="plus"
             label={`Filter in ${name}`}
-            onClick={() => search(withFilter(query, { field: name, value }))}
+            onClick={() => search(withFilter(query, { field: name, value: searched }))}
           />
           <Action
             icon="minus"
             label={`Filter out ${name}`}
-            onClick={() => search(withFilter(query, { field: name, value, not: true }))}
+            onClick={() => search(withFilter(query, { field: name, value: searched, not: true }))}
           />
         </>
       )}

@@ -1,3 +1,4 @@
+import { isRawNumber } from '../exact-json.ts';
 import type { JsonValue, LogRecord } from '../api-types.ts';
 
 /** One field of a record: its dotted name in queries, and what it holds. */
@@ -5,6 +6,9 @@ export interface RecordField {
   readonly name: string;
   readonly value: JsonValue;
 }
+
+/** Longer values are not found by what they are (`shared/src/ports/query.ts`). */
+const MAX_VALUE_LENGTH = 1024;
 
 /** Fields in the order in which they are read; others follow by name. */
 const FIRST = [
@@ -34,7 +38,13 @@ export function recordFields(record: LogRecord): readonly RecordField[] {
 function collect(value: Readonly<Record<string, JsonValue>>, path: string, fields: RecordField[]): void {
   for (const [name, inner] of Object.entries(value)) {
     const full = path === '' ? name : `${path}.${name}`;
-    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner) && Object.keys(inner).length > 0) {
+    if (
+      typeof inner === 'object' &&
+      inner !== null &&
+      !Array.isArray(inner) &&
+      !isRawNumber(inner) &&
+      Object.keys(inner).length > 0
+    ) {
       collect(inner as Readonly<Record<string, JsonValue>>, full, fields);
     } else fields.push({ name: full, value: inner });
   }
@@ -71,13 +81,10 @@ export function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Whether a filter can be made of it: texts, numbers and truth values are searched by value. */
-export function isSearchable(value: JsonValue): value is string | number | boolean {
-  return (
-    (typeof value === 'string' && value !== '' && value.length <= 1024) ||
-    typeof value === 'number' ||
-    typeof value === 'boolean'
-  );
+/** The text by which a value is searched; undefined for what is not searched by value: nothing, lists, very long texts. */
+export function searchedText(value: JsonValue): string | undefined {
+  if (typeof value === 'string') return value === '' || value.length > MAX_VALUE_LENGTH ? undefined : value;
+  return typeof value === 'number' || typeof value === 'boolean' || isRawNumber(value) ? textOf(value) : undefined;
 }
 
 /** Time of the event in epoch milliseconds: as sent (RFC 3339, or an epoch number in s, ms, us or ns), else when it arrived. */
