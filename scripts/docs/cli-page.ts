@@ -65,9 +65,12 @@ object each; the rest is sent. Only its owner can read the file. Card data in it
 
 When all of them are mended: \`jq -r .text events.ndjson.rejects.ndjson | paylog send -\`.`;
 
-const TAILING = `\`paylog tail\` searches again and again, a window (\`--window\`) further back than it has already looked, and leaves out what it has shown.
-So records that become searchable out of order are shown, each once, as long as they are not later than the window after their event
-time; records of long ago that are sent now are not shown. After an outage of the server it reaches back to the last look that worked.`;
+const TAILING = `\`paylog tail\` reads the stream of [tail.md](tail.md): records come in whatever order they become searchable, each once, however old
+their event time is. When the connection is lost it comes back behind the last record. Of more than \`--max-per-second\` records the others are left
+out, and standard error says how many; \`paylog search\` finds them.`;
+
+const EXPORTING = `\`paylog export\` reads the stream of [export.md](export.md). With \`--output\` it writes to \`<file>.part\`, which gets its name when everything is
+there; whatever ends it early removes it. On standard output only the exit code says whether it was all: in a pipe use \`set -o pipefail\`.`;
 
 /** docs/cli.md */
 export function cliPage(): string {
@@ -110,6 +113,8 @@ export function cliPage(): string {
     REJECTS,
     '## Tailing',
     TAILING,
+    '## Exporting',
+    EXPORTING,
     '',
   ].join('\n\n');
 }

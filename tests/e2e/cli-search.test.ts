@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * MINUTE).toISOString();
 
-describe('paylog search and tail, on a running all-in-one process', function () {
+describe('paylog search, tail and export, on a running all-in-one process', function () {
   this.timeout(120_000);
   let service: Service;
   let directory = '';
@@ -166,21 +166,17 @@ describe('paylog search and tail, on a running all-in-one process', function () 
   it('tails new records once each, late ones too, through a restart of the server', async () => {
     await add([{ id: 'before', service: 'tailed', message: 'old' }]);
     await searchable('tailed', 1);
-    const looks = (): Promise<number> =>
-      service.metric('paylog_search_requests_total', { route: '/api/v1/logs/search' });
-    const before = await looks();
-    await using process = new CliProcess(options(['tail', '--service', 'tailed', '--json', '--interval', '200ms']));
+    await using process = new CliProcess(options(['tail', '--service', 'tailed', '--json']));
     const seen = (): string[] => idsOf(process.stdout.slice(0, process.stdout.lastIndexOf('\n') + 1));
     const expected: string[] = [];
     const send = async (id: string, more: object = {}): Promise<void> => {
       expected.push(id);
       await add([{ id, service: 'tailed', message: id, ...more }]);
     };
-    // Before its first look nothing is new.
     await waitUntil(
-      async () => (await looks()) > before,
+      async () => (await service.metric('paylog_tail_streams')) === 1,
       20_000,
-      () => 'the first look',
+      () => 'the stream',
     );
     for (let i = 0; i < 20; i += 1) await send(`t${String(i)}`);
     await waitUntil(
@@ -188,11 +184,11 @@ describe('paylog search and tail, on a running all-in-one process', function () 
       20_000,
       () => `${String(expected.length)} records, have ${process.stdout}`,
     );
-    await send('late', { timestamp: new Date(Date.now() - 20_000).toISOString() });
+    await send('of last week', { timestamp: ago(7 * 24 * 60) });
     await waitUntil(
-      () => seen().includes('late'),
+      () => seen().includes('of last week'),
       20_000,
-      () => 'the late record',
+      () => 'the record with an old time',
     );
     assert.equal(await service.end('SIGKILL'), 'SIGKILL');
     await process.waitForOutput(/waiting for it/);
@@ -208,18 +204,58 @@ describe('paylog search and tail, on a running all-in-one process', function () 
     assert.deepEqual(seen().sort(), [...expected].sort());
   });
 
-  it('tails from a time on, as lines', async () => {
-    await add([
-      { id: 'h1', service: 'history', message: 'ten minutes ago', timestamp: ago(10) },
-      { id: 'h2', service: 'history', message: 'one minute ago', timestamp: ago(1) },
-    ]);
-    await searchable('history', 2);
+  it('tails from a time of arrival on, as lines', async () => {
+    await add([{ id: 'h1', service: 'history', message: 'sent a moment ago', timestamp: ago(10) }]);
+    await searchable('history', 1);
     await using process = new CliProcess(options(['tail', '--service', 'history', '--from', '-5m']));
-    await process.waitForOutput(/one minute ago\n/);
+    await process.waitForOutput(/sent a moment ago\n/);
     await add([{ id: 'h3', service: 'history', message: 'now', level: 'error' }]);
     await process.waitForOutput(/error history now\n/);
     assert.equal(await process.end('SIGTERM'), 0);
-    assert.ok(!process.stdout.includes('ten minutes ago'));
     assert.equal(process.stdout.split('\n').length, 3);
+  });
+
+  it('says how many records a tail leaves out, and what the API does not take', async () => {
+    await using process = new CliProcess(options(['tail', '--service', 'flood', '--max-per-second', '5']));
+    await waitUntil(
+      async () => (await service.metric('paylog_tail_streams')) === 1,
+      20_000,
+      () => 'the stream',
+    );
+    await add(Array.from({ length: 300 }, (_, i) => ({ id: `fl${String(i)}`, service: 'flood', message: 'x' })));
+    await process.waitForOutput(/^\d+ records left out \(--max-per-second\)$/m);
+    await process.end('SIGINT');
+    const { code, stderr } = await paylog('tail', '--level', 'loud');
+    assert.equal(code, 1);
+    assert.match(stderr, /answered 400: level: expected/);
+  });
+
+  it('exports to a file and to standard output', async () => {
+    const records = Array.from({ length: 2500 }, (_, i) => ({
+      id: `e${String(i).padStart(5, '0')}`,
+      service: 'exported',
+      message: i === 7 ? '=cmd()' : 'two\nlines',
+      n: i,
+    }));
+    await add(records);
+    await searchable('exported', records.length);
+    const all = await paylog('export', '--service', 'exported', '--output', 'all.ndjson');
+    assert.deepEqual([all.code, all.stdout], [0, '']);
+    assert.match(all.stderr, /^2,500 records, [\d.]+ kB$/m);
+    const file = await readFile(path.join(directory, 'all.ndjson'), 'utf8');
+    assert.deepEqual(
+      idsOf(file).sort(),
+      records.map(({ id }) => id),
+    );
+    const csv = await paylog('export', '--service', 'exported', '--format', 'csv', '--columns', 'id,message');
+    assert.match(csv.stderr, /^2,500 records/m);
+    assert.ok(csv.stdout.includes(`e00007,'=cmd()\r\n`) && csv.stdout.includes('e00008,"two\nlines"\r\n'));
+    const wrong = await paylog('export', '--format', 'xml', '--output', 'no.xml');
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /answered 400: format: expected/);
+    assert.deepEqual(
+      (await readdir(directory)).filter((name) => /^no|part$/.test(name)),
+      [],
+    );
   });
 });

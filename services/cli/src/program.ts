@@ -2,6 +2,7 @@ import type { CliContext } from './cli-context.ts';
 import type { AddRun } from './commands/add-run.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addConfigCommand } from './commands/config-command.ts';
+import { addExportCommand } from './commands/export-command.ts';
 import { addSearchCommand } from './commands/search-command.ts';
 import { addSendCommand } from './commands/send-command.ts';
 import { addTailCommand } from './commands/tail-command.ts';
@@ -44,6 +45,7 @@ export function createProgram(context: CliContext, addRun: AddRun): PaylogComman
     addSendCommand,
     addSearchCommand,
     addTailCommand,
+    addExportCommand,
     addConfigCommand,
     addTopicsCommand,
     addCompletionCommand,

@@ -6,17 +6,19 @@ export interface EventPosition {
   readonly sequence: number;
   /** Everything that could be found at this time (epoch milliseconds) had been sent: for a process that does not know the stream. */
   readonly reachedMs: number;
+  /** Nothing that arrived before is wanted. */
+  readonly sinceMs: number;
 }
 
-const FORM = /^([A-Za-z0-9_-]{16})\.(\d{1,15})\.(\d{1,13})$/;
+const FORM = /^([A-Za-z0-9_-]{16})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
 
-export function encodePosition({ stream, sequence, reachedMs }: EventPosition): string {
-  return `${stream}.${sequence}.${reachedMs}`;
+export function encodePosition({ stream, sequence, reachedMs, sinceMs }: EventPosition): string {
+  return [stream, sequence, reachedMs, sinceMs].join('.');
 }
 
 /** Undefined when the text is none of ours. */
 export function decodePosition(text: string): EventPosition | undefined {
-  const [, stream, sequence, reachedMs] = FORM.exec(text) ?? [];
+  const [, stream, sequence, reachedMs, sinceMs] = FORM.exec(text) ?? [];
   if (stream === undefined) return undefined;
-  return { stream, sequence: Number(sequence), reachedMs: Number(reachedMs) };
+  return { stream, sequence: Number(sequence), reachedMs: Number(reachedMs), sinceMs: Number(sinceMs) };
 }

@@ -142,7 +142,7 @@ export class TailHub {
   #create({ filter, maxPerSecond, sinceMs, after, wish }: TailRequest): Kept {
     const { searcher, clock, settledMs } = this.#deps;
     // Somebody else's stream: what was found late there is found again here.
-    const resumedMs = after === undefined ? undefined : after.reachedMs - OVERLAP_MS;
+    const resumedMs = after && Math.max(after.sinceMs, after.reachedMs - OVERLAP_MS);
     const nowMs = clock.now();
     const reader = new TailReader({
       searcher,

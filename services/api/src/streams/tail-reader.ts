@@ -68,6 +68,11 @@ export class TailReader {
     this.#reachedMs = options.sinceMs;
   }
 
+  /** Nothing that arrived before is shown. */
+  get sinceMs(): number {
+    return this.#options.sinceMs;
+  }
+
   /** Everything that was searchable at this time (epoch milliseconds) was found. */
   get reachedMs(): number {
     return this.#reachedMs;

@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from '@paylog/shared/errors/store-unavailable-error';
 import { backoffDelay, sleep } from '@paylog/shared/flow/backoff';
 import { recordForReader } from '@paylog/shared/record/envelope';
-import { type EventPosition, encodePosition } from './event-position.ts';
+import { encodePosition } from './event-position.ts';
 import type { EventSink } from './event-sink.ts';
 import type { SentRecords } from './sent-records.ts';
 import { AGAIN, type TailItem, type TailReader } from './tail-reader.ts';
@@ -114,7 +114,7 @@ export class TailStream {
 
   #position(): string {
     const { name, reader, sent } = this.#options;
-    const position: EventPosition = { stream: name, sequence: sent.last, reachedMs: reader.reachedMs };
-    return encodePosition(position);
+    const { reachedMs, sinceMs } = reader;
+    return encodePosition({ stream: name, sequence: sent.last, reachedMs, sinceMs });
   }
 }

@@ -26,6 +26,17 @@ export interface ApiAnswer {
   readonly retryAfterMs: number | undefined;
 }
 
+/** An answer whose body is read as it comes. */
+export interface ApiStream {
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+  /**
+   * To be read to its end, or left by `return` or `break`: that closes the connection. Rejects with {@link NoAnswerError} when it
+   * is cut, or silent for too long, and with the signal's reason.
+   */
+  readonly chunks: AsyncGenerator<Uint8Array>;
+}
+
 /** The server did not answer; another attempt may get through. */
 export class NoAnswerError extends Error {
   constructor(message: string) {
@@ -58,33 +69,63 @@ export class ApiClient {
     return this.#options.url;
   }
 
+  /** Resolves with the headers. Rejects as {@link send} does. `silenceMs` is the longest time between two pieces of the body. */
+  async open(request: ApiRequest, signal: AbortSignal, silenceMs: number): Promise<ApiStream> {
+    const abort = new AbortController();
+    const stop = (): void => abort.abort();
+    let timer = setTimeout(stop, this.#options.timeoutMs);
+    signal.throwIfAborted();
+    signal.addEventListener('abort', stop);
+    const close = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      abort.abort();
+    };
+    const fail = (error: unknown): Error => {
+      const timedOut = abort.signal.aborted;
+      close();
+      signal.throwIfAborted();
+      return this.#translate(error, timedOut);
+    };
+    try {
+      const response = await this.#fetch(request, abort.signal);
+      const chunks = async function* (): AsyncGenerator<Uint8Array> {
+        const watch = (): void => {
+          clearTimeout(timer);
+          timer = setTimeout(stop, silenceMs);
+        };
+        try {
+          watch();
+          for await (const chunk of response.body ?? []) {
+            // What the reader takes its time for is not the server's silence.
+            clearTimeout(timer);
+            yield chunk as Uint8Array;
+            watch();
+          }
+        } catch (error) {
+          throw fail(error);
+        } finally {
+          close();
+        }
+      };
+      return { status: response.status, retryAfterMs: retryAfterOf(response), chunks: chunks() };
+    } catch (error) {
+      throw fail(error);
+    }
+  }
+
   /** Rejects with {@link NoAnswerError}, with a `CliError` when no attempt can succeed, and with the signal's reason. */
-  async send({ method, path, headers, body }: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
-    const { url, apiKey, timeoutMs, userAgent } = this.#options;
+  async send(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
+    const { timeoutMs } = this.#options;
     const abort = new AbortController();
     const stop = (): void => abort.abort();
     const timer = setTimeout(stop, timeoutMs);
     signal.throwIfAborted();
     signal.addEventListener('abort', stop);
     try {
-      const response = await fetch(url + path, {
-        method,
-        headers: {
-          ...headers,
-          'user-agent': userAgent,
-          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
-        },
-        ...(body !== undefined && { body }),
-        // A redirected POST would lose its body; the right address is a setting.
-        redirect: 'manual',
-        signal: abort.signal,
-      });
+      const response = await this.#fetch(request, abort.signal);
       const text = await response.text();
-      return {
-        status: response.status,
-        text,
-        retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), Date.now()),
-      };
+      return { status: response.status, text, retryAfterMs: retryAfterOf(response) };
     } catch (error) {
       signal.throwIfAborted();
       throw this.#translate(error, abort.signal.aborted);
@@ -92,6 +133,22 @@ export class ApiClient {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
     }
+  }
+
+  #fetch({ method, path, headers, body }: ApiRequest, signal: AbortSignal): Promise<Response> {
+    const { url, apiKey, userAgent } = this.#options;
+    return fetch(url + path, {
+      method,
+      headers: {
+        ...headers,
+        'user-agent': userAgent,
+        ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+      },
+      ...(body !== undefined && { body }),
+      // A redirected POST would lose its body; the right address is a setting.
+      redirect: 'manual',
+      signal,
+    });
   }
 
   #translate(error: unknown, timedOut: boolean): Error {
@@ -103,6 +160,10 @@ export class ApiClient {
     const reason = REASONS[code] ?? (message === '' ? code : message);
     return new NoAnswerError(`${url}: ${reason}`);
   }
+}
+
+function retryAfterOf(response: Response): number | undefined {
+  return parseRetryAfter(response.headers.get('retry-after'), Date.now());
 }
 
 /** `Retry-After` in seconds or as a date; undefined when absent or neither. Never negative. */

@@ -17,8 +17,8 @@ const BACKOFF = { minMs: 250, maxMs: 15_000 };
 /** Timeout, too early, too many requests. */
 const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** 501 and 505 are answers about the request, not about the moment. */
-function isRetryable(status: number): boolean {
+/** Whether another attempt may get another status: 501 and 505 are answers about the request, not about the moment. */
+export function isRetryable(status: number): boolean {
   return RETRYABLE.has(status) || (status >= 500 && status !== 501 && status !== 505);
 }
 

@@ -1,30 +1,23 @@
-import { durationMs, type ValueType } from '@paylog/shared/config/value-type';
-import { sleep } from '@paylog/shared/flow/backoff';
 import { ApiClient } from '../api/api-client.ts';
 import type { CliContext } from '../cli-context.ts';
-import { CliError } from '../cli-error.ts';
 import type { ExitName } from '../exit-codes.ts';
-import { jsonLine } from '../output/visible.ts';
+import { counted } from '../output/numbers.ts';
 import { styleFor } from '../output/style.ts';
+import { jsonLine, visible } from '../output/visible.ts';
 import { type PaylogCommand, textOption } from '../paylog-command.ts';
 import { recordLine, serviceWidthOf } from '../records/record-line.ts';
 import { viewOf } from '../records/record-view.ts';
 import { filtersFrom, withFilters } from '../search/filter-options.ts';
-import { searchPages } from '../search/search-client.ts';
-import { Tailing } from '../search/tailing.ts';
+import { pathWith } from '../search/filter-url.ts';
 import { readSettings } from '../settings.ts';
+import { followTail } from '../tail/follow-tail.ts';
+import { RecentIds } from '../tail/recent-ids.ts';
 import type { AddRun } from './add-run.ts';
 
 const SETTING_NAMES = ['url', 'apiKey', 'timeout'] as const;
-const HOUR = 3_600_000;
-const INTERVAL = durationMs({ min: 100, max: HOUR });
-const WINDOW = durationMs({ min: 1000, max: 24 * HOUR });
 
-/** A server that is away is waited for, however long that takes. */
-const FOREVER_MS = Number.MAX_SAFE_INTEGER;
-
-/** After a poll that took long, the server gets twice as long to rest. */
-const REST = 2;
+/** More than a server sends again after it was started anew. */
+const MAX_REMEMBERED = 50_000;
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -34,12 +27,12 @@ export function addTailCommand(program: PaylogCommand, context: CliContext, addR
     .createCommand('tail')
     .summary('show new records as they come')
     .description(
-      'Shows records as they become searchable, oldest first, until Ctrl-C. No record is shown twice. A record that becomes searchable ' +
-        'later than --window after its event time is not shown; search finds it. A server that is away is waited for.',
+      'Shows records as they become searchable, in whatever order and however late that is, until Ctrl-C. No record is shown twice. ' +
+        'A server that is away is waited for, and what came meanwhile is shown then.',
     );
-  withFilters(command, ['to'])
-    .option('--interval <time>', 'time between two looks', '1s')
-    .option('--window <time>', 'how late a record may become searchable; larger costs more', '30s')
+  withFilters(command, ['from', 'to'])
+    .option('--from <time>', 'begin with the records that arrived since then: -5m, 2026-11-20T08:00:00Z (default: now)')
+    .option('--max-per-second <n>', 'most records of a second; how many are left out is said', '50')
     .option('--json', 'one record on each line, as it was sent (NDJSON)')
     .withSettings(SETTING_NAMES)
     .withExamples([
@@ -53,7 +46,6 @@ export function addTailCommand(program: PaylogCommand, context: CliContext, addR
 
 async function tail(words: readonly string[], flags: Flags, context: CliContext): Promise<ExitName> {
   const settings = await readSettings(SETTING_NAMES, { ...context, flags });
-  const intervalMs = timeOption(flags, 'interval', INTERVAL);
   const { stderr, signal } = context;
   const client = new ApiClient({
     url: settings.url,
@@ -61,56 +53,48 @@ async function tail(words: readonly string[], flags: Flags, context: CliContext)
     timeoutMs: settings.timeout,
     userAgent: `paylog/${context.version}`,
   });
-  let isAway = false;
-  const retry = {
-    retryForMs: FOREVER_MS,
-    signal,
-    onRetry: (reason: string): void => {
-      if (!isAway) stderr.write(`${reason}; waiting for it\n`);
-      isAway = true;
-    },
-  };
-  const { from, ...filters } = filtersFrom(words, flags);
-  const tailing = new Tailing({
-    filters,
-    windowMs: timeOption(flags, 'window', WINDOW),
-    pages: (parameters) => searchPages(client, parameters, Number.POSITIVE_INFINITY, retry),
-    idOf: (record) => viewOf(record).id,
-    now: () => performance.now(),
+  const path = pathWith('/api/v1/tail', {
+    ...filtersFrom(words, flags),
+    max_per_second: textOption(flags, 'maxPerSecond') ?? '',
   });
   const show = printer(flags, context);
+  const shown = new RecentIds(MAX_REMEMBERED);
+  const events = followTail(client, path, {
+    signal,
+    onAway: (reason) => stderr.write(`${visible(reason)}; waiting for it\n`),
+    onBack: () => stderr.write('it is there again\n'),
+  });
   try {
-    await tailing.skipPresent();
-    if (typeof from === 'string') for await (const records of tailing.from(from)) show(records);
-    for (;;) {
-      const startedMs = performance.now();
-      for await (const records of tailing.poll()) show(records);
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- onRetry changes it meanwhile
-      if (isAway) stderr.write('it is there again\n');
-      isAway = false;
-      await sleep(Math.max(intervalMs, REST * (performance.now() - startedMs)), signal);
-      signal.throwIfAborted();
+    for await (const { event, data } of events) {
+      if (event === 'log') {
+        if (shown.add(viewOf(data).id)) show(data);
+      } else if (event === 'left-out') stderr.write(`${leftOutText(data)}\n`);
+      else if (event === 'store') stderr.write(`${storeText(data)}\n`);
     }
+    return 'ok';
   } catch (error) {
     if (signal.aborted) return 'ok';
     throw error;
   }
 }
 
-function printer(flags: Flags, { stdout, env }: CliContext): (records: readonly string[]) => void {
-  if (flags['json'] === true)
-    return (records) => void stdout.write(records.map((record) => `${jsonLine(record)}\n`).join(''));
-  const style = styleFor(stdout, env);
-  let serviceWidth = 0;
-  return (records) => {
-    const views = records.map(viewOf);
-    serviceWidth = Math.max(serviceWidth, serviceWidthOf(views));
-    stdout.write(views.map((view) => `${recordLine(view, style, serviceWidth)}\n`).join(''));
-  };
+function leftOutText(data: string): string {
+  const { count, relation } = JSON.parse(data) as { readonly count: number; readonly relation: string };
+  return `${relation === 'gte' ? 'at least ' : ''}${counted(count, 'record')} left out (--max-per-second)`;
 }
 
-function timeOption(flags: Flags, name: string, type: ValueType<number>): number {
-  const parsed = type.parse(textOption(flags, name) ?? '');
-  if (parsed.ok) return parsed.value;
-  throw new CliError('usage', `--${name}: expected ${parsed.expected}`);
+function storeText(data: string): string {
+  const { state, reason = '' } = JSON.parse(data) as { readonly state: string; readonly reason?: string };
+  return state === 'down' ? `${visible(reason)}; waiting for it` : 'the store answers again';
+}
+
+function printer(flags: Flags, { stdout, env }: CliContext): (record: string) => void {
+  if (flags['json'] === true) return (record) => void stdout.write(`${jsonLine(record)}\n`);
+  const style = styleFor(stdout, env);
+  let serviceWidth = 0;
+  return (record) => {
+    const view = viewOf(record);
+    serviceWidth = Math.max(serviceWidth, serviceWidthOf([view]));
+    stdout.write(`${recordLine(view, style, serviceWidth)}\n`);
+  };
 }
