@@ -18,7 +18,7 @@ import {
   wordTerm,
   type IndexedName,
 } from './index-terms.ts';
-import { isObject, memberOf, numbersHeld, type JsonObject } from './record-values.ts';
+import { isObject, numbersHeld, type JsonObject } from './record-values.ts';
 import { messageWords } from './message-words.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,54 +26,106 @@ const HOUR_MS = 3_600_000;
 const INDEXED = QUERY_FIELDS.map(({ field }) => field).filter(({ type }) => type !== 'time');
 
 interface KnownMember {
-  readonly parent: string | undefined;
   readonly name: string;
   readonly type: 'words' | 'keyword' | 'number';
-  readonly key: string;
   readonly bit: number;
   readonly isLevel: boolean;
+  readonly key: string;
 }
 
-const MEMBERS: readonly KnownMember[] = INDEXED.map(({ name, type }) => {
-  const dot = name.indexOf('.');
-  return {
-    parent: dot === -1 ? undefined : name.slice(0, dot),
-    name: name.slice(dot + 1),
-    type: type as KnownMember['type'],
-    key: knownKey(name as IndexedName),
-    bit: 1 << INDEXED_NAMES.indexOf(name as IndexedName),
-    isLevel: name === 'level',
-  };
-});
+/** Known fields by the object that they are members of; undefined: the record itself. */
+const MEMBERS: readonly (readonly [parent: string | undefined, members: readonly KnownMember[]])[] = [
+  ...membersByParent(),
+];
+
+function membersByParent(): Map<string | undefined, KnownMember[]> {
+  const members = new Map<string | undefined, KnownMember[]>();
+  for (const { name, type } of INDEXED) {
+    const dot = name.indexOf('.');
+    const parent = dot === -1 ? undefined : name.slice(0, dot);
+    const siblings = members.get(parent) ?? [];
+    siblings.push({
+      name: name.slice(dot + 1),
+      type: type as KnownMember['type'],
+      bit: 1 << INDEXED_NAMES.indexOf(name as IndexedName),
+      isLevel: name === 'level',
+      key: knownKey(name as IndexedName),
+    });
+    members.set(parent, siblings);
+  }
+  return members;
+}
 
 /** Most shapes that the index is given; records of further ones get a term for each of their fields. */
 export const MAX_SHAPES = 500;
 /** Longest shape in characters. */
 const MAX_SHAPE_CHARS = 2000;
-const MAX_KNOWN_KEYS = 10_000;
+/** Fields, and values of each, whose terms are kept for the next record; longer values rarely come again. */
+const MAX_KEPT_FIELDS = 2000;
+const MAX_KEPT_VALUES = 500;
+const MAX_KEPT_CHARS = 32;
+
+/** How a field is written in the index. */
+class FieldTerms {
+  readonly key: string;
+  /** The encoded path of an attribute. */
+  readonly path: string;
+  readonly #values = new Map<string, string>();
+  readonly #numbers = new Map<number, string>();
+
+  constructor(key: string, path: string) {
+    this.key = key;
+    this.path = path;
+  }
+
+  value(value: string): string {
+    let term = this.#values.get(value);
+    if (term !== undefined) return term;
+    term = valueTerm(this.key, value);
+    if (this.#values.size < MAX_KEPT_VALUES && value.length <= MAX_KEPT_CHARS) this.#values.set(value, term);
+    return term;
+  }
+
+  /** Both terms, separated by a space. */
+  number(value: number): string {
+    let terms = this.#numbers.get(value);
+    if (terms !== undefined) return terms;
+    const digits = orderedDigits(value);
+    terms = `${numberTerm(this.key, shortDigits(digits))} ${rangeTerm(this.key, digits.slice(0, RANGE_DIGITS))}`;
+    if (this.#numbers.size < MAX_KEPT_VALUES) this.#numbers.set(value, terms);
+    return terms;
+  }
+}
 
 /** Makes the index entries of records. Keeps the shapes that it has used, so that their number is bounded. */
 export class RecordIndexer {
   readonly #shapes: Set<string>;
-  /** Encoding of paths, which repeat from record to record. */
-  readonly #keys = new Map<string, string>();
+  readonly #known = new Map<KnownMember, FieldTerms>();
+  readonly #attributes = new Map<string, FieldTerms>();
   #terms: string[] = [];
-  #paths: string[] = [];
+  #found: FieldTerms[] = [];
   #numbers: JsonObject | undefined;
 
   constructor(shapes: Iterable<string>) {
     this.#shapes = new Set(shapes);
+    for (const [, members] of MEMBERS) {
+      for (const member of members) this.#known.set(member, new FieldTerms(member.key, ''));
+    }
   }
 
   /** The terms of one record, separated by spaces. */
   termsOf(record: JsonObject, receivedAtMs: number): string {
     this.#terms = [];
-    this.#paths = [];
+    this.#found = [];
     this.#numbers = numbersHeld(record);
     const hour = Math.floor(receivedAtMs / HOUR_MS);
     this.#terms.push(EVERY_TERM, receiptTerm('d', Math.floor(hour / 24)), receiptTerm('h', hour));
     let known = 0;
-    for (const member of MEMBERS) if (this.#addKnown(record, member)) known |= member.bit;
+    for (const [parent, members] of MEMBERS) {
+      const object = parent === undefined ? record : record[parent];
+      if (!isObject(object)) continue;
+      for (const member of members) if (this.#addKnown(object[member.name], member)) known |= member.bit;
+    }
     const attributes = record['attributes'];
     if (isObject(attributes)) this.#addMembers(attributes, '');
     this.#addShape(known >>> 0);
@@ -81,21 +133,29 @@ export class RecordIndexer {
   }
 
   /** Whether the shape is to tell that the field has a value. */
-  #addKnown(record: JsonObject, { parent, name, type, key, isLevel }: KnownMember): boolean {
-    const value = memberOf(record, parent, name);
+  #addKnown(value: unknown, member: KnownMember): boolean {
     if (value === undefined || value === null) return false;
+    const terms = this.#known.get(member);
+    if (terms === undefined) return false;
+    const { type, isLevel, key } = member;
     if (type === 'number') {
-      if (typeof value === 'number' && Number.isFinite(value)) this.#addNumber(key, value);
+      if (typeof value === 'number' && Number.isFinite(value)) {
+        this.#terms.push(terms.number(value));
+        return true;
+      }
     } else if (typeof value === 'string') {
-      if (type === 'words') this.#addWords(key, value);
-      else if (value.length <= MAX_VALUE_CHARS) this.#terms.push(valueTerm(key, isLevel ? value.toLowerCase() : value));
-      else {
-        // Shapes are for values that are found.
-        this.#terms.push(presenceTerm(key));
-        return false;
+      if (type === 'words') {
+        this.#addWords(key, value);
+        return true;
+      }
+      if (value.length <= MAX_VALUE_CHARS) {
+        this.#terms.push(terms.value(isLevel ? value.toLowerCase() : value));
+        return true;
       }
     }
-    return true;
+    // It is there, but not found: shapes are for values that are.
+    this.#terms.push(presenceTerm(key));
+    return false;
   }
 
   #addWords(key: string, text: string): void {
@@ -105,14 +165,9 @@ export class RecordIndexer {
     else for (const word of new Set(words)) this.#terms.push(wordTerm(key, word));
   }
 
-  #addNumber(key: string, value: number): void {
-    const digits = orderedDigits(value);
-    this.#terms.push(numberTerm(key, shortDigits(digits)), rangeTerm(key, digits.slice(0, RANGE_DIGITS)));
-  }
-
   /** `path` ends with a dot, or is empty. */
   #addMembers(members: JsonObject, path: string): void {
-    for (const name in members) this.#addValue(members[name], path + name, true);
+    for (const name in members) this.#addValue(members[name], path === '' ? name : path + name, true);
   }
 
   #addValue(value: unknown, path: string, isMember: boolean): void {
@@ -122,40 +177,41 @@ export class RecordIndexer {
       return;
     }
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return;
-    const key = this.#keyOf(path);
-    if (typeof value === 'number' && isMember && this.#numbers?.[path] === value) this.#addNumber(key, value);
+    const terms = this.#attribute(path);
+    if (typeof value === 'number' && isMember && this.#numbers?.[path] === value) this.#terms.push(terms.number(value));
     else {
       const text = String(value);
       if (text.length > MAX_VALUE_CHARS) return;
-      this.#terms.push(valueTerm(key, text));
+      this.#terms.push(terms.value(text));
     }
-    if (!this.#paths.includes(path)) this.#paths.push(path);
+    if (!this.#found.includes(terms)) this.#found.push(terms);
   }
 
   #addShape(known: number): void {
     let length = 0;
-    for (const path of this.#paths) length += path.length;
+    for (const { path } of this.#found) length += path.length;
     if (length <= MAX_SHAPE_CHARS) {
-      const term = shapeTerm(
-        known,
-        this.#paths.map((path) => encode(path)),
-      );
+      const paths = this.#found.map(({ path }) => path);
+      const term = shapeTerm(known, paths);
       if (this.#shapes.has(term) || this.#shapes.size < MAX_SHAPES) {
         this.#shapes.add(term);
         this.#terms.push(term);
         return;
       }
     }
-    for (const member of MEMBERS) if ((known & member.bit) !== 0) this.#terms.push(presenceTerm(member.key));
-    for (const path of this.#paths) this.#terms.push(presenceTerm(this.#keyOf(path)));
+    for (const [, members] of MEMBERS) {
+      for (const { bit, key } of members) if ((known & bit) !== 0) this.#terms.push(presenceTerm(key));
+    }
+    for (const { key } of this.#found) this.#terms.push(presenceTerm(key));
   }
 
-  #keyOf(path: string): string {
-    let key = this.#keys.get(path);
-    if (key === undefined) {
-      key = attributeKey(path);
-      if (this.#keys.size < MAX_KNOWN_KEYS && path.length < 200) this.#keys.set(path, key);
-    }
-    return key;
+  #attribute(path: string): FieldTerms {
+    const kept = this.#attributes.get(path);
+    if (kept !== undefined) return kept;
+    const terms = new FieldTerms(attributeKey(path), encode(path));
+    if (this.#attributes.size < MAX_KEPT_FIELDS) this.#attributes.set(path, terms);
+    // Names beyond that are made for each record: two of a record must be one.
+    else return this.#found.find((found) => found.key === terms.key) ?? terms;
+    return terms;
   }
 }
