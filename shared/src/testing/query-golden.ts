@@ -30,6 +30,17 @@ const HISTOGRAMS: readonly { readonly text: string; readonly field?: CountedFiel
   { text: 'nowhere', field: { type: 'keyword', name: 'service' } },
 ];
 
+/** Values of these are counted together, for some queries. */
+const FACETS: readonly CountedField[] = [
+  { type: 'keyword', name: 'level' },
+  { type: 'keyword', name: 'service' },
+  { type: 'keyword', name: 'payment.status' },
+  { type: 'number', name: 'http.status_code' },
+  { type: 'attribute', path: 'tags' },
+  { type: 'attribute', path: 'shard' },
+];
+const FACET_LIMIT = 5;
+
 function queryOf(text: string): Query {
   const parsed = parseQuery(text, { nowMs: NOW_MS });
   assert.ok(parsed.ok, parsed.ok ? '' : describeFault(text, parsed.fault));
@@ -85,6 +96,11 @@ export function describeQueryGolden(name: string, makeHarness: MakeStoreHarness)
         await compareHistogram(harness, histogram.text, histogram.field);
       });
     }
+    for (const text of ['*', 'timeout', 'level:error duration_ms:>500', '-tags:red', 'nowhere']) {
+      it(`facets of ${text}`, async () => {
+        await compareFacets(harness, text);
+      });
+    }
     it('pages through all hits', async () => {
       const hits = await allPages(harness, { query: queryOf('payment -level:info'), limit: 700, order: 'desc' });
       assert.deepEqual(
@@ -131,8 +147,9 @@ async function compareHits(harness: StoreHarness, { text, means, isEmpty }: Gold
   const query = queryOf(text);
   const total = { value: expected.length, relation: 'eq' };
   const ids = idsOf(expected);
-  assert.deepEqual(await find(harness, { query }), { hits: ids.slice(0, PAGE), total });
-  assert.deepEqual(await find(harness, { query, order: 'desc' }), { hits: ids.reverse().slice(0, PAGE), total });
+  const [oldest, newest] = await Promise.all([find(harness, { query }), find(harness, { query, order: 'desc' })]);
+  assert.deepEqual(oldest, { hits: ids.slice(0, PAGE), total });
+  assert.deepEqual(newest, { hits: ids.reverse().slice(0, PAGE), total });
 }
 
 async function compareHistogram(harness: StoreHarness, text: string, field: CountedField | undefined): Promise<void> {
@@ -150,4 +167,32 @@ async function compareHistogram(harness: StoreHarness, text: string, field: Coun
   });
   const plain = buckets.map(({ count, split }) => ({ count, ...(split && { split: Object.fromEntries(split) }) }));
   assert.deepEqual(plain, expected);
+}
+
+async function compareFacets(harness: StoreHarness, text: string): Promise<void> {
+  const request = { filter: { query: queryOf(text) }, fields: FACETS, limit: FACET_LIMIT };
+  const facets = await harness.searcher.facets(request, { signal: NEVER });
+  const expected = FACETS.map((field) => {
+    const counts = new Map<string, number>();
+    for (const record of expectedOf(text)) {
+      for (const value of new Set(record.values(field))) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    const ordered = [...counts].map(([value, count]) => ({ value, count })).sort(byCountThenValue);
+    const others = ordered.slice(FACET_LIMIT).reduce((sum, { count }) => sum + count, 0);
+    return { values: ordered.slice(0, FACET_LIMIT), others, exact: true };
+  });
+  assert.deepEqual(facets, expected);
+}
+
+interface Counted {
+  readonly value: string;
+  readonly count: number;
+}
+
+function byCountThenValue(a: Counted, b: Counted): number {
+  if (a.count !== b.count) return b.count - a.count;
+  const [x, y] = [Number(a.value), Number(b.value)];
+  // Numbers in their own order, texts by their bytes.
+  if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+  return Buffer.compare(Buffer.from(a.value), Buffer.from(b.value));
 }
