@@ -26,6 +26,7 @@ function quantile(values: readonly number[], q: number): number {
 }
 
 function both(values: readonly number[] | undefined): string {
+  if (values?.length === 0) return 'not answered';
   return values === undefined ? '-' : `${quantile(values, 0.5).toFixed(1)} / ${quantile(values, 0.99).toFixed(1)}`;
 }
 

@@ -77,7 +77,10 @@ async function onElasticsearch(bench: SearchBench, queries: readonly NamedQuery[
     await withStandalone({ ELASTICSEARCH_URL: node.url }, async (api) => {
       for (const [at, query] of queries.entries()) {
         const direct = query.variants.map((_, variant) => captured.get(`${at}/${variant}`) ?? []);
-        rows[at] = { ...rows[at]!, ...(await inTurns(api, query, node.url, direct, bench.requests)) };
+        rows[at] = {
+          ...rows[at]!,
+          ...(await orRefused(inTurns(api, query, node.url, direct, bench.requests), { api: [] })),
+        };
         process.stderr.write(`${searchTable([rows[at]]).split('\n').at(-1)}\n`);
       }
     });
@@ -124,6 +127,17 @@ async function json(url: string, method: string, path: string, body?: object): P
   return JSON.parse(answer.text);
 }
 
+/** A query that was not answered: told in its row, and the next one is measured. */
+class RefusedError extends Error {}
+
+async function orRefused<T>(what: Promise<T>, refused: T): Promise<T> {
+  return what.catch((error: unknown) => {
+    if (!(error instanceof RefusedError)) throw error;
+    process.stderr.write(`NOT ANSWERED: ${error.message}\n`);
+    return refused;
+  });
+}
+
 /** What the API asks of Elasticsearch for each variant of each query, by `query/variant`. */
 async function capture(url: string, queries: readonly NamedQuery[]): Promise<Map<string, Captured[]>> {
   const proxy = new CapturingProxy(url);
@@ -133,7 +147,7 @@ async function capture(url: string, queries: readonly NamedQuery[]): Promise<Map
       proxy.take();
       for (const [at, { name, variants }] of queries.entries()) {
         for (const [variant, path] of variants.entries()) {
-          await askApi(api, name, path);
+          await orRefused(askApi(api, name, path), 0);
           captured.set(`${at}/${variant}`, proxy.take());
         }
       }
@@ -157,7 +171,8 @@ async function askDirectly(url: string, requests: readonly Captured[]): Promise<
   const startedMs = performance.now();
   for (const captured of requests) {
     const answer = await ask(url + captured.path, captured);
-    if (answer.status !== 200) throw new Error(`Elasticsearch answered ${answer.status}: ${answer.text.slice(0, 500)}`);
+    if (answer.status !== 200)
+      throw new RefusedError(`Elasticsearch answered ${answer.status}: ${answer.text.slice(0, 500)}`);
   }
   return performance.now() - startedMs;
 }
@@ -207,7 +222,7 @@ async function onEmbedded(bench: SearchBench, queries: readonly NamedQuery[], ro
   }
   await withStandalone({ DATA_DIR: dataDir }, async (api) => {
     for (const [at, query] of queries.entries()) {
-      rows[at] = { ...rows[at]!, embedded: await alone(api, query, bench.requests) };
+      rows[at] = { ...rows[at]!, embedded: await orRefused(alone(api, query, bench.requests), []) };
       process.stderr.write(`${searchTable([rows[at]]).split('\n').at(-1)}\n`);
     }
   });

@@ -123,12 +123,8 @@ describe('the explorer for everybody', function () {
   it('keeps the theme and the density that were chosen', async () => {
     await world().visit('/?from=-1h', async (page) => {
       await waitForRows(page);
-      const rowHeight = async (): Promise<number> => {
-        const row = recordsTable(page)
-          .getByRole('row')
-          .filter({ has: detailsButtons(page) });
-        return (await row.nth(3).boundingBox())!.height;
-      };
+      const rowHeight = async (): Promise<number> =>
+        (await recordsTable(page).getByRole('row').nth(4).boundingBox())!.height;
       const background = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
       const [lightBackground, comfortable] = [await background(), await rowHeight()];
       await page.getByRole('button', { name: 'Settings' }).click();
