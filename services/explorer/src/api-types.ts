@@ -112,6 +112,8 @@ export interface Context {
   readonly record: LogRecord;
   readonly before: readonly LogRecord[];
   readonly after: readonly LogRecord[];
+  readonly more_before: boolean;
+  readonly more_after: boolean;
 }
 
 /** The part of one service in a trace or a payment. Times: RFC 3339 with nanoseconds. */
@@ -137,7 +139,9 @@ export interface Trace {
   readonly from: string;
   readonly to: string;
   readonly duration_ms: number;
+  /** Those that the answer has; `total` are there. */
   readonly records: number;
+  readonly total: Total;
   readonly truncated: boolean;
   readonly services: readonly ServicePart[];
   readonly spans: readonly Span[];
@@ -189,8 +193,12 @@ export interface Payment {
   readonly from: string;
   readonly to: string;
   readonly duration_ms: number;
+  /** Those that the answer has; `total` are there. */
   readonly records: number;
+  readonly total: Total;
   readonly truncated: boolean;
+  /** Between which steps the rest was left out. */
+  readonly left_out: { readonly after_id: string; readonly before_id: string } | null;
   readonly services: readonly TimedServicePart[];
   readonly statuses: readonly PaymentStatus[];
   readonly steps: readonly PaymentStep[];

@@ -136,7 +136,7 @@ function ContextList({ context, before, after, onBefore, onAfter }: ContextListP
       <More
         text="Show more before"
         edge={`The oldest record of this ${context.by}`}
-        isAll={context.before.length < before}
+        isAll={!context.more_before}
         isMost={before >= MOST}
         onMore={onBefore}
       />
@@ -152,7 +152,7 @@ function ContextList({ context, before, after, onBefore, onAfter }: ContextListP
       <More
         text="Show more after"
         edge={`The newest record of this ${context.by}`}
-        isAll={context.after.length < after}
+        isAll={!context.more_after}
         isMost={after >= MOST}
         onMore={onAfter}
       />

@@ -78,36 +78,13 @@ export function ExportDialog() {
             </span>
           </label>
         )}
-        <div class="export-row">
-          <label class="export-field">
-            Most records
-            <input
-              class="part-input"
-              inputMode="numeric"
-              placeholder="all"
-              value={limitText}
-              aria-invalid={limit === undefined ? 'true' : 'false'}
-              aria-describedby={limit === undefined ? `${ids}-limit` : undefined}
-              onInput={(event) => setLimitText(event.currentTarget.value)}
-            />
-            {limit === undefined && (
-              <span class="part-fault" id={`${ids}-limit`}>
-                A whole number from 1 on, or nothing for all
-              </span>
-            )}
-          </label>
-          <label class="export-field">
-            Order
-            <select
-              class="part-input"
-              value={order}
-              onChange={(event) => setOrder(event.currentTarget.value === 'asc' ? 'asc' : 'desc')}
-            >
-              <option value="desc">Newest first</option>
-              <option value="asc">Oldest first</option>
-            </select>
-          </label>
-        </div>
+        <LimitAndOrder
+          limitText={limitText}
+          isLimitFaulty={limit === undefined}
+          order={order}
+          onLimit={setLimitText}
+          onOrder={setOrder}
+        />
         <SizeHint request={request} columns={columns} limit={limit} />
         <div class="export-actions">
           {isFaulty ? (
@@ -158,6 +135,50 @@ function Choice<T extends string>({ name, value, chosen, onChoose, text, hint }:
         <strong>{text}</strong> <span class="part-hint">{hint}</span>
       </span>
     </label>
+  );
+}
+
+interface LimitAndOrderProps {
+  readonly limitText: string;
+  readonly isLimitFaulty: boolean;
+  readonly order: 'asc' | 'desc';
+  readonly onLimit: (text: string) => void;
+  readonly onOrder: (order: 'asc' | 'desc') => void;
+}
+
+function LimitAndOrder({ limitText, isLimitFaulty, order, onLimit, onOrder }: LimitAndOrderProps) {
+  const fault = useId();
+  return (
+    <div class="export-row">
+      <label class="export-field">
+        Most records
+        <input
+          class="part-input"
+          inputMode="numeric"
+          placeholder="all"
+          value={limitText}
+          aria-invalid={isLimitFaulty ? 'true' : 'false'}
+          aria-describedby={isLimitFaulty ? fault : undefined}
+          onInput={(event) => onLimit(event.currentTarget.value)}
+        />
+        {isLimitFaulty && (
+          <span class="part-fault" id={fault}>
+            A whole number from 1 on, or nothing for all
+          </span>
+        )}
+      </label>
+      <label class="export-field">
+        Order
+        <select
+          class="part-input"
+          value={order}
+          onChange={(event) => onOrder(event.currentTarget.value === 'asc' ? 'asc' : 'desc')}
+        >
+          <option value="desc">Newest first</option>
+          <option value="asc">Oldest first</option>
+        </select>
+      </label>
+    </div>
   );
 }
 

@@ -33,5 +33,5 @@ export class SampleRandom {
   }
 }
 
-const LETTERS: readonly string[] = [...'abcdef'];
-const DIGITS: readonly string[] = [...'0123456789abcdef'];
+const LETTERS: readonly string[] = ['a', 'b', 'c', 'd', 'e', 'f'];
+const DIGITS: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', ...LETTERS];

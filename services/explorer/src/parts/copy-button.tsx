@@ -61,6 +61,7 @@ async function copyText(text: string): Promise<void> {
   const before = document.activeElement;
   (document.querySelector('dialog[open]') ?? document.body).append(area);
   area.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the clipboard API is not there without a secure origin
   const copied = document.execCommand('copy');
   area.remove();
   if (before instanceof HTMLElement) before.focus();

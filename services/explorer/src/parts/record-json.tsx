@@ -1,4 +1,5 @@
 import { getLog } from '../api-client.ts';
+import { StackTrace } from '../records/stack-trace.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { Failed, Waiting } from './request-notice.tsx';
 import { useRequest } from './use-request.ts';
@@ -21,13 +22,13 @@ export function RecordJson({ record }: { readonly record: LogRecord }) {
     <div class="part-record">
       {stack !== undefined && (
         <>
-          <h4 class="part-record-heading">Stack</h4>
-          <pre class="part-code">{stack}</pre>
+          <p class="part-record-heading">Stack</p>
+          <StackTrace stack={stack} />
         </>
       )}
-      <h4 class="part-record-heading">
+      <p class="part-record-heading">
         Record <CopyButton label="Copy JSON" text={() => json} quiet />
-      </h4>
+      </p>
       <pre class="part-code">{json}</pre>
     </div>
   );

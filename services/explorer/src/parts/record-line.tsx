@@ -15,7 +15,7 @@ interface RecordLineProps {
 
 /** A record on one line; opens to all of it. */
 export function RecordLine({ record, time, isMarked = false }: RecordLineProps) {
-  const [isOpen, setOpen] = useState(isMarked);
+  const [isOpen, setOpen] = useState(false);
   const level = levelOf(record.level);
   return (
     <li class="record-line" data-marked={isMarked} aria-current={isMarked ? 'true' : undefined}>
@@ -34,6 +34,7 @@ export function RecordLine({ record, time, isMarked = false }: RecordLineProps) 
         </span>
         <span class="record-line-service">{record.service}</span>
         <span class="record-line-message">
+          {isMarked && <span class="record-line-mark">this record</span>}
           {record.message}
           {record.error?.type !== undefined && <span class="record-line-error"> {record.error.type}</span>}
         </span>

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Width of an element in CSS pixels, followed as it changes; 0 before it is known. */
-export function useWidth<T extends Element>(): { readonly ref: { current: T | null }; readonly width: number } {
-  const ref = useRef<T>(null);
+export function useWidth(): { readonly ref: { current: HTMLDivElement | null }; readonly width: number } {
+  const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
     const element = ref.current;

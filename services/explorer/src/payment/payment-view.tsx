@@ -5,6 +5,7 @@ import { fieldEquals } from '../parts/search-for.ts';
 import { useRequest } from '../parts/use-request.ts';
 import type { ViewProps } from '../views.ts';
 import { StoryBody } from './story-body.tsx';
+import { count } from './story-text.ts';
 import { StoryHeader } from './story-header.tsx';
 import './payment.css';
 
@@ -22,7 +23,8 @@ export function PaymentView({ id }: ViewProps) {
       <StoryHeader story={story} again={again} />
       {story.truncated && (
         <p class="payment-truncated" role="note">
-          This payment has more records than are shown here ({story.records.toLocaleString()} of them in all).{' '}
+          The beginning and the end of this payment are shown: {count(story.records, 'record')} of{' '}
+          {story.total.value.toLocaleString('en-US')}.{' '}
           <AppLink change={{ view: undefined, query: fieldEquals('payment.id', story.payment_id), from: '', to: '' }}>
             Search all of its records
           </AppLink>

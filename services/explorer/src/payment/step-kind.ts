@@ -11,14 +11,14 @@ const DECLINED =
 export function stepKind(step: PaymentStep): StepKind {
   if (step.level === 'error' || step.level === 'fatal') return 'error';
   if (isDeclined(step.status)) return 'declined';
-  if (step.error !== null && step.error !== undefined) return 'error';
+  if (step.error !== undefined) return 'error';
   if (step.level === 'warn') return 'warning';
-  return step.status === null || step.status === undefined ? 'normal' : 'milestone';
+  return step.status === undefined ? 'normal' : 'milestone';
 }
 
 /** Whether a status says that the payment, or an attempt at it, came to a bad end. */
-export function isDeclined(status: string | null | undefined): boolean {
-  return status !== null && status !== undefined && DECLINED.test(status);
+export function isDeclined(status: string | undefined): boolean {
+  return status !== undefined && DECLINED.test(status);
 }
 
 /** The word that stands beside the mark; undefined for what needs none. */

@@ -10,26 +10,22 @@ interface StepListProps {
   readonly listRef: Ref<HTMLOListElement>;
   readonly steps: readonly PaymentStep[];
   readonly gaps: readonly PaymentGap[];
-  readonly active: string | undefined;
+  /** The step behind which records were left out, if any were. */
+  readonly leftOutAfter: string | undefined;
   readonly open: ReadonlySet<string>;
   readonly onActive: (id: string | undefined) => void;
   readonly onToggle: (id: string) => void;
 }
 
 /** Every step with its time after the beginning; each opens to its whole record. */
-export function StepList({ listRef, steps, gaps, active, open, onActive, onToggle }: StepListProps) {
+export function StepList({ listRef, steps, gaps, leftOutAfter, open, onActive, onToggle }: StepListProps) {
   const gapAfter = new Map(gaps.map((gap) => [gap.after_id, gap.duration_ms]));
   return (
     <ol class="steps" ref={listRef}>
       {steps.map((step) => (
         <li key={step.id}>
-          <Step
-            step={step}
-            isActive={step.id === active}
-            isOpen={open.has(step.id)}
-            onActive={onActive}
-            onToggle={onToggle}
-          />
+          <Step step={step} isOpen={open.has(step.id)} onActive={onActive} onToggle={onToggle} />
+          {step.id === leftOutAfter && <p class="steps-gap">The records between are left out here</p>}
           {gapAfter.has(step.id) && (
             <p class="steps-gap">{formatDuration(gapAfter.get(step.id) ?? 0)} without records</p>
           )}
@@ -41,13 +37,12 @@ export function StepList({ listRef, steps, gaps, active, open, onActive, onToggl
 
 interface StepProps {
   readonly step: PaymentStep;
-  readonly isActive: boolean;
   readonly isOpen: boolean;
   readonly onActive: (id: string | undefined) => void;
   readonly onToggle: (id: string) => void;
 }
 
-function Step({ step, isActive, isOpen, onActive, onToggle }: StepProps) {
+function Step({ step, isOpen, onActive, onToggle }: StepProps) {
   const kind = stepKind(step);
   const took = step.duration_ms ?? step.latency_ms;
   return (
@@ -57,7 +52,6 @@ function Step({ step, isActive, isOpen, onActive, onToggle }: StepProps) {
         class="step"
         data-step={step.id}
         data-kind={kind}
-        data-active={isActive}
         aria-expanded={isOpen ? 'true' : 'false'}
         onClick={() => onToggle(step.id)}
         onFocus={() => onActive(step.id)}

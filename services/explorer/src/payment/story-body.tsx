@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Payment, PaymentStep } from '../api-types.ts';
 import { formatOffset } from '../parts/format-duration.ts';
 import { Segments } from '../parts/segments.tsx';
@@ -25,10 +25,12 @@ const SHOWN = [
 export function StoryBody({ story }: { readonly story: Payment }) {
   const [mode, setMode] = useState<ScaleMode>(story.gaps.length > 0 ? 'compressed' : 'linear');
   const [shown, setShown] = useState<'all' | 'problems'>('all');
-  const [active, setActive] = useState<string>();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const { ref, width } = useWidth<HTMLDivElement>();
+  const { ref, width } = useWidth();
   const list = useRef<HTMLOListElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const layout = useMemo(() => (width === 0 ? undefined : timelineLayout(story, width, mode)), [story, width, mode]);
+  const setActive = (id: string | undefined): void => highlight(body.current, id);
   const problems = story.steps.filter((step) => isProblem(stepKind(step)));
   const toggle = (id: string): void => {
     const next = new Set(open);
@@ -50,7 +52,7 @@ export function StoryBody({ story }: { readonly story: Payment }) {
     return <p class="part-empty">The payment is known, but none of its records can be read here.</p>;
   }
   return (
-    <>
+    <div class="payment-body" ref={body}>
       <FirstProblem problems={problems} onOpen={openInList} />
       <section class="payment-timeline" aria-label="Timeline">
         <div class="payment-bar">
@@ -60,11 +62,10 @@ export function StoryBody({ story }: { readonly story: Payment }) {
           )}
         </div>
         <div class="payment-plot" ref={ref}>
-          {width > 0 && (
+          {layout && (
             <Timeline
-              layout={timelineLayout(story, width, mode)}
+              layout={layout}
               name={`Timeline of payment ${story.payment_id}: ${story.steps.length} steps of ${story.services.length} services`}
-              active={active}
               onActive={setActive}
               onOpen={openInList}
             />
@@ -88,14 +89,22 @@ export function StoryBody({ story }: { readonly story: Payment }) {
           listRef={list}
           steps={shown === 'problems' ? problems : story.steps}
           gaps={shown === 'problems' ? [] : story.gaps}
-          active={active}
+          leftOutAfter={shown === 'problems' ? undefined : story.left_out?.after_id}
           open={open}
           onActive={setActive}
           onToggle={toggle}
         />
       </section>
-    </>
+    </div>
   );
+}
+
+/** Marks a step wherever it is shown. By hand: a story of a thousand steps is not drawn anew for each movement of the mouse. */
+function highlight(body: HTMLElement | null, id: string | undefined): void {
+  for (const before of body?.querySelectorAll('[data-active]') ?? []) before.removeAttribute('data-active');
+  if (id === undefined) return;
+  for (const shown of body?.querySelectorAll(`[data-step="${CSS.escape(id)}"]`) ?? [])
+    shown.setAttribute('data-active', '');
 }
 
 interface FirstProblemProps {

@@ -38,7 +38,7 @@ export function StoryHeader({ story, again }: { readonly story: Payment; readonl
         <Fact name="Began" value={formatTime(Date.parse(story.from), zone.value)} title={story.from} />
         <Fact
           name="Records"
-          value={`${count(story.records, 'record')} from ${count(story.services.length, 'service')}`}
+          value={`${count(story.total.value, 'record')} from ${count(story.services.length, 'service')}`}
         />
         <div data-bad={story.errors > 0}>
           <dt>Errors</dt>

@@ -23,11 +23,11 @@ export function storyText(story: Payment, link: string): string {
     const line = `${formatOffset(step.offset_ms).padEnd(width)}  ${step.service.padEnd(services)}  ${step.level.toUpperCase().padEnd(5)}  ${stepText(step)}`;
     return gap === undefined ? [line] : [line, `${''.padEnd(width)}  ... ${formatDuration(gap)} without records`];
   });
-  const left = story.records - shown.length;
+  const left = story.total.value - shown.length;
   return [
     `Payment ${story.payment_id}: ${outcomeText(story)}`,
     ...(facts.length === 0 ? [] : [facts.join(', ')]),
-    `${story.from} to ${story.to} (${formatDuration(story.duration_ms)}), ${count(story.records, 'record')}, ${count(story.errors, 'error')}`,
+    `${story.from} to ${story.to} (${formatDuration(story.duration_ms)}), ${count(story.total.value, 'record')}, ${count(story.errors, 'error')}`,
     ...(statuses.length === 0 ? [] : [`Statuses: ${statuses.join(' > ')}`]),
     '',
     ...steps,
@@ -51,8 +51,8 @@ export function count(number: number, noun: string): string {
 function stepText(step: PaymentStep): string {
   const took = step.duration_ms ?? step.latency_ms;
   const details = [
-    ...(step.status === null || step.status === undefined ? [] : [`status ${step.status}`]),
-    ...(took === null || took === undefined ? [] : [`took ${formatDuration(took)}`]),
+    ...(step.status === undefined ? [] : [`status ${step.status}`]),
+    ...(took === undefined ? [] : [`took ${formatDuration(took)}`]),
     ...errorText(step),
   ];
   const message = step.message.replaceAll(/\s*\n\s*/g, ' ');
@@ -60,7 +60,7 @@ function stepText(step: PaymentStep): string {
 }
 
 function errorText(step: PaymentStep): string[] {
-  if (step.error === null || step.error === undefined) return [];
-  const parts = [step.error.type, step.error.message].filter((part) => part !== null && part !== undefined);
+  if (step.error === undefined) return [];
+  const parts = [step.error.type, step.error.message].filter((part) => part !== undefined);
   return parts.length === 0 ? [] : [parts.join(': ').replaceAll(/\s*\n\s*/g, ' ')];
 }

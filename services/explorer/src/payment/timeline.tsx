@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { formatDuration, formatOffset } from '../parts/format-duration.ts';
 import { KIND_TEXTS, MarkShape } from './mark-shape.tsx';
 import { neighbor, type Direction } from './neighbor.ts';
@@ -7,8 +7,6 @@ import type { TimelineBreak, TimelineLane, TimelineLayout, TimelineMark } from '
 interface TimelineProps {
   readonly layout: TimelineLayout;
   readonly name: string;
-  /** The step that is pointed at, here or in the list. */
-  readonly active: string | undefined;
   readonly onActive: (id: string | undefined) => void;
   readonly onOpen: (id: string) => void;
 }
@@ -23,16 +21,16 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
 };
 
 /** The story, drawn. One mark is in the order of Tab; arrows lead to the others, Enter opens its record in the list below. */
-export function Timeline({ layout, name, active, onActive, onOpen }: TimelineProps) {
+export function Timeline({ layout, name, onActive, onOpen }: TimelineProps) {
   const svg = useRef<SVGSVGElement>(null);
+  const [focused, setFocused] = useState<string>();
   const marks = layout.lanes.flatMap((lane) => lane.marks);
-  const current = marks.find((mark) => mark.step.id === active) ?? marks[0];
+  const current = marks.find((mark) => mark.step.id === focused) ?? marks[0];
   const onKeyDown = (event: KeyboardEvent): void => {
     const direction = DIRECTIONS[event.key];
     if (direction === undefined || current === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const next = neighbor(layout.lanes, current, direction);
-    onActive(next.step.id);
     svg.current?.querySelectorAll<SVGGElement>('g[role=button]')[marks.indexOf(next)]?.focus();
   };
   return (
@@ -56,9 +54,9 @@ export function Timeline({ layout, name, active, onActive, onOpen }: TimelinePro
             <Mark
               key={mark.step.id}
               mark={mark}
-              isActive={mark.step.id === active}
               isCurrent={mark === current}
               onActive={onActive}
+              onFocus={setFocused}
               onOpen={onOpen}
             />
           ))}
@@ -198,13 +196,13 @@ function Bar({ mark }: { readonly mark: TimelineMark }) {
 
 interface MarkProps {
   readonly mark: TimelineMark;
-  readonly isActive: boolean;
   readonly isCurrent: boolean;
+  readonly onFocus: (id: string) => void;
   readonly onActive: (id: string | undefined) => void;
   readonly onOpen: (id: string) => void;
 }
 
-function Mark({ mark, isActive, isCurrent, onActive, onOpen }: MarkProps) {
+function Mark({ mark, isCurrent, onActive, onFocus, onOpen }: MarkProps) {
   const { step } = mark;
   const open = (): void => onOpen(step.id);
   return (
@@ -213,7 +211,7 @@ function Mark({ mark, isActive, isCurrent, onActive, onOpen }: MarkProps) {
       tabIndex={isCurrent ? 0 : -1}
       class="mark"
       data-kind={mark.kind}
-      data-active={isActive}
+      data-step={step.id}
       transform={`translate(${mark.x} ${mark.y})`}
       aria-label={markName(mark)}
       onClick={open}
@@ -222,7 +220,10 @@ function Mark({ mark, isActive, isCurrent, onActive, onOpen }: MarkProps) {
         event.preventDefault();
         open();
       }}
-      onFocus={() => onActive(step.id)}
+      onFocus={() => {
+        onFocus(step.id);
+        onActive(step.id);
+      }}
       onMouseEnter={() => onActive(step.id)}
       onMouseLeave={() => onActive(undefined)}
     >

@@ -98,6 +98,7 @@ function SaveForm({ onSave }: { readonly onSave: (name: string, search: string) 
           maxLength={MAX_NAME_LENGTH}
           placeholder={titleOf(search)}
           autoComplete="off"
+          autoFocus
           onInput={(event) => setName(event.currentTarget.value)}
         />
       </label>
@@ -156,7 +157,7 @@ function Saved({ saved, onRename, onDelete }: SavedProps) {
         <span>{timesOf(saved.search)}</span>
       </AppLink>
       <span class="saved-actions">
-        <CopyButton label="Share" accessibleName={`Copy link to ${saved.name}`} text={link} quiet />
+        <CopyButton label="Copy link" accessibleName={`Copy link to ${saved.name}`} text={link} quiet />
         <button
           type="button"
           class="part-button part-button-quiet"

@@ -69,7 +69,7 @@ function lag({ queue }: StatusDocument, earlierLag: number | undefined): Finding
   if (records === null) {
     return queue.state === 'down'
       ? []
-      : [{ kind: 'unknown', title: 'How far indexing is behind is not known', advice: `${sentence(reason)}` }];
+      : [{ kind: 'unknown', title: 'How far indexing is behind is not known', advice: sentence(reason) }];
   }
   const isLate = records > 0 && ((seconds ?? 0) >= LATE_SECONDS || records >= LATE_RECORDS);
   if (!isLate) return [];

@@ -31,17 +31,18 @@ export function connectTail(url: string, listener: TailListener): () => void {
     listener.onState(source.readyState === EventSource.CLOSED ? 'refused' : 'reconnecting');
   });
   source.addEventListener('log', (event: MessageEvent<string>) => {
-    const record = parse<LogRecord>(event.data);
+    const record = parse(event.data) as LogRecord | undefined;
     if (record === undefined) return;
     collected.push(record);
     timer ??= setTimeout(flush, COLLECT_MS);
   });
   source.addEventListener('left-out', (event: MessageEvent<string>) => {
-    const said = parse<{ readonly count: number; readonly relation: 'eq' | 'gte' }>(event.data);
+    const said = parse(event.data) as { readonly count: number; readonly relation: 'eq' | 'gte' } | undefined;
     if (said !== undefined) listener.onLeftOut(said.count, said.relation);
   });
   source.addEventListener('store', (event: MessageEvent<string>) => {
-    listener.onState(parse<{ readonly state: string }>(event.data)?.state === 'up' ? 'live' : 'store');
+    const said = parse(event.data) as { readonly state: string } | undefined;
+    listener.onState(said?.state === 'up' ? 'live' : 'store');
   });
   return () => {
     clearTimeout(timer);
@@ -49,9 +50,9 @@ export function connectTail(url: string, listener: TailListener): () => void {
   };
 }
 
-function parse<T>(text: string): T | undefined {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ import { useRequest } from '../parts/use-request.ts';
 import { settings } from '../state/settings.ts';
 import { zone } from '../state/preferences.ts';
 import { formatTime } from '../time/time-range.ts';
-import { countOf } from '../records/format-count.ts';
+import { countOf, formatCount } from '../records/format-count.ts';
 import type { ViewProps } from '../views.ts';
 import { paymentsOf, traceRows, type TraceRow } from './trace-rows.ts';
 import './trace.css';
@@ -57,7 +57,7 @@ function TraceBody({ trace }: { readonly trace: Trace }) {
           <CopyButton label="Copy" accessibleName="Copy trace id" text={() => trace.trace_id} quiet />
         </p>
         <p class="trace-facts">
-          <strong>{formatDuration(trace.duration_ms)}</strong>, {countOf(trace.records, 'record')} of{' '}
+          <strong>{formatDuration(trace.duration_ms)}</strong>, {countOf(trace.total.value, 'record')} of{' '}
           {countOf(trace.services.length, 'service')},{' '}
           <span data-bad={errors > 0}>{errors === 0 ? 'no errors' : countOf(errors, 'error')}</span>, began{' '}
           <time dateTime={trace.from}>{formatTime(Date.parse(trace.from), zone.value)}</time>
@@ -88,7 +88,7 @@ function TraceBody({ trace }: { readonly trace: Trace }) {
       </header>
       {trace.truncated && (
         <p class="trace-truncated" role="note">
-          This trace has more records than are shown here. The search has all of them.
+          The first {formatCount(trace.records)} records of this trace are shown here. The search has all of them.
         </p>
       )}
       <Waterfall rows={rows} durationMs={trace.duration_ms} />
@@ -164,7 +164,7 @@ function Row({ row, durationMs, isOpen, onToggle }: RowProps) {
     <button type="button" class="waterfall-row" aria-expanded={isOpen ? 'true' : 'false'} onClick={onToggle}>
       <span class="waterfall-name">
         <strong>{row.service}</strong>
-        <code>{row.spanId === undefined ? 'no span' : row.spanId}</code>
+        <code>{row.spanId ?? 'no span'}</code>
       </span>
       <svg class="waterfall-plot" width="100%" height="20" aria-hidden="true">
         {[25, 50, 75].map((percent) => (

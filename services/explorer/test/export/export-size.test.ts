@@ -6,7 +6,8 @@ describe('size of an export', () => {
   const sample: readonly LogRecord[] = [
     { id: 'a', received_at: '2026-11-20T08:00:00.000Z', message: 'paid', service: 'ledger' },
   ];
-  const valueAt = (record: LogRecord, name: string): string => String((record as never)[name] ?? '');
+  const valueAt = (record: LogRecord, name: string): string =>
+    (record as unknown as Readonly<Record<string, string>>)[name] ?? '';
 
   it('follows from a sample', () => {
     const line = JSON.stringify(sample[0]).length + 1;

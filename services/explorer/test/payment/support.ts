@@ -30,7 +30,9 @@ export function story(steps: readonly PaymentStep[], more: Partial<Payment> = {}
     to: '2026-11-20T08:00:01.000000000Z',
     duration_ms: steps.at(-1)?.offset_ms ?? 0,
     records: steps.length,
+    total: { value: steps.length, relation: 'eq' },
     truncated: false,
+    left_out: null,
     services: names.map((service) => {
       const own = steps.filter((each) => each.service === service);
       return {

@@ -17,6 +17,7 @@ const trace: Trace = {
   to: '2026-11-20T08:00:00.500000000Z',
   duration_ms: 500,
   records: 4,
+  total: { value: 4, relation: 'eq' },
   truncated: false,
   services: [],
   spans: [
