@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, it } from 'mocha';
+import { QueryRefusedError } from '@paylog/shared/errors/query-refused-error';
 import { StoreUnavailableError } from '@paylog/shared/errors/store-unavailable-error';
 import { type AppServer, startAppServer } from '../support/app-server.ts';
 import { ModelSearcher } from '../support/model-searcher.ts';
@@ -437,6 +438,17 @@ describe('search routes under trouble', () => {
     assert.doesNotMatch(JSON.stringify(await problem(gone)), /10\.0\.0\.7/);
     searcher.before = () => Promise.reject(new StoreUnavailableError('store_timeout', 'slow'));
     assert.equal((await server.get('/api/v1/logs')).status, 504);
+    assert.deepEqual(server.log.lines, []);
+  });
+
+  it('answers 400 with advice when the store refuses the query for its cost', async () => {
+    const searcher = new ModelSearcher();
+    searcher.before = () => Promise.reject(new QueryRefusedError('write more of that word'));
+    await using server = await serve(searcher);
+    const response = await server.get('/api/v1/logs?query=pay*');
+    assert.equal(response.status, 400);
+    const { code, field, detail, retryable } = await problem(response);
+    assert.deepEqual([code, field, detail, retryable], ['invalid_query', 'query', 'write more of that word', false]);
     assert.deepEqual(server.log.lines, []);
   });
 
