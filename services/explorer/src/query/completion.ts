@@ -26,7 +26,9 @@ export function applySuggestion(
   const text = insert.endsWith(':') && after.startsWith(':') ? insert.slice(0, -1) : insert;
   const isWhole = kind === 'value' && !/[><=]$/.test(text);
   const gap = isWhole && !/^[\s)]/.test(after) ? ' ' : '';
-  const caret = position + text.length + (isWhole ? 1 : 0) + (text === insert ? 0 : 1);
+  // Behind the space that follows, or the colon that was there.
+  const isFollowed = gap !== '' || (isWhole && /^\s/.test(after)) || text !== insert;
+  const caret = position + text.length + (isFollowed ? 1 : 0);
   return { query: query.slice(0, position) + text + gap + after, caret };
 }
 
