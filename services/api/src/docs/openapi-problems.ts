@@ -27,16 +27,20 @@ function response(codes: readonly ProblemCode[]): object {
   };
 }
 
-const FIELDS: Partial<Record<ProblemCode, readonly [string, string]>> = {
+const FIELDS: Partial<Record<ProblemCode, readonly [string, string, object?]>> = {
   invalid_parameter: ['limit', 'expected an integer from 1 to 1000'],
   unknown_parameter: ['levle', 'not a parameter'],
-  invalid_query: ['query', '`duration_ms:>abc`: expected a number'],
+  invalid_query: [
+    'query',
+    '`duration_ms:>abc`: expected a number, at 14',
+    { position: 13, length: 3, advice: 'write a number such as 500, without a unit' },
+  ],
   invalid_cursor: ['cursor', 'expected next_cursor of an earlier answer, unchanged'],
 };
 
 function example(code: ProblemCode): object {
-  const [field, message] = FIELDS[code] ?? [];
+  const [field, message, more] = FIELDS[code] ?? [];
   const { title } = problemDefinition(code);
   if (field === undefined || message === undefined) return new ProblemError(code, title).toDocument();
-  return new ProblemError(code, `${field}: ${message}`, { errors: [{ field, message }] }).toDocument();
+  return new ProblemError(code, `${field}: ${message}`, { errors: [{ field, message, ...more }] }).toDocument();
 }

@@ -18,7 +18,7 @@ const FAILED: ReadonlySet<string> = new Set([
 ]);
 
 /** What a status means, in any case and with any of `-`, `_`, `.` and spaces; statuses that nobody knows leave it open. */
-export function outcomeOf(status: string): PaymentOutcome {
+function outcomeOf(status: string): PaymentOutcome {
   const name = status
     .trim()
     .toLowerCase()

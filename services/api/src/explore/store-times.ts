@@ -29,6 +29,6 @@ export function millisBetween(from: string, to: string): number {
 }
 
 /** Rounded to the microsecond: what is beyond is noise of the arithmetic. */
-export function microseconds(milliseconds: number): number {
+function microseconds(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
 }

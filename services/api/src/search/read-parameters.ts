@@ -58,16 +58,13 @@ export function refuseFaults(faults: readonly ProblemFault[]): void {
 
 /** Faults for names that no parameter has. */
 function unknownNames(table: readonly Parameter[], values: ReadonlyMap<string, unknown>): ProblemFault[] {
-  const known = table.map(({ name }) => name);
-  const expected =
-    known.length === 0 ? 'this route takes no parameters in the URL' : `expected one of ${known.join(', ')}`;
-  return [...values.keys()]
-    .filter((name) => !known.includes(name))
-    .map((name) => ({
-      field: name.slice(0, MAX_NAME),
-      code: 'unknown_parameter',
-      message: known.length === 0 ? expected : `not a parameter: ${expected}`,
-    }));
+  const unknown = [...values.keys()].filter((name) => !table.some((parameter) => parameter.name === name));
+  if (unknown.length === 0) return [];
+  const message =
+    table.length === 0
+      ? 'this route takes no parameters in the URL'
+      : `not a parameter: expected one of ${table.map(({ name }) => name).join(', ')}`;
+  return unknown.map((name) => ({ field: name.slice(0, MAX_NAME), code: 'unknown_parameter', message }));
 }
 
 function readOne<Values extends object>(

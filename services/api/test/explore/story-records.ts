@@ -3,7 +3,7 @@ import { parseTimestamp } from '@paylog/shared/record/timestamp';
 import { readStoryRecord, type StoryRecord } from '../../src/explore/story-record.ts';
 
 /** The beginning of every story, epoch milliseconds. */
-export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
+const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 
 export interface Told {
   /** Milliseconds after the beginning; a fraction becomes nanoseconds. */
