@@ -2,6 +2,7 @@ import { backoffDelay, sleep } from '@paylog/shared/flow/backoff';
 import { CliError } from '../cli-error.ts';
 import { type ApiClient, type ApiRequest, type ApiStream, NoAnswerError } from './api-client.ts';
 import { problemText } from './problem-text.ts';
+import { queryRefusal } from './query-refusal.ts';
 import { isRetryable, type RetryOptions } from './until-answered.ts';
 
 const BACKOFF = { minMs: 250, maxMs: 15_000 };
@@ -26,8 +27,11 @@ export async function openedStream(
     try {
       const stream = await client.open(request, signal, silenceMs);
       if (stream.status === 200) return stream;
-      reason = `${client.url}: ${problemText({ status: stream.status, text: await textOf(stream) })}`;
-      if (!isRetryable(stream.status)) throw new CliError('failed', reason);
+      const answer = { status: stream.status, text: await textOf(stream) };
+      reason = `${client.url}: ${problemText(answer)}`;
+      if (!isRetryable(stream.status)) {
+        throw queryRefusal(client.url, answer, queryIn(request.path)) ?? new CliError('failed', reason);
+      }
       retryAfterMs = stream.retryAfterMs ?? 0;
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
@@ -40,6 +44,12 @@ export async function openedStream(
     await sleep(waitMs, signal);
     signal.throwIfAborted();
   }
+}
+
+/** The query that a path asks for. */
+function queryIn(path: string): string | undefined {
+  const [, parameters = ''] = path.split('?');
+  return new URLSearchParams(parameters).get('query') ?? undefined;
 }
 
 async function textOf({ chunks }: ApiStream): Promise<string> {

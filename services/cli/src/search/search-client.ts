@@ -1,8 +1,8 @@
 import type { ApiClient } from '../api/api-client.ts';
 import { problemText } from '../api/problem-text.ts';
+import { queryRefusal } from '../api/query-refusal.ts';
 import { type RetryOptions, untilAnswered } from '../api/until-answered.ts';
 import { CliError } from '../cli-error.ts';
-import { queryRefusal } from './query-refusal.ts';
 import { readSearchAnswer, type SearchPage } from './search-answer.ts';
 
 /** Members of a search request (`docs/search.md`). */

@@ -10,12 +10,22 @@ interface Fault {
   readonly advice?: string;
 }
 
-async function refused(query: string, fault: Fault): Promise<{ code: number; stderr: string; sent: unknown }> {
+/** What a command says when the API refuses its query. */
+async function said(
+  command: string,
+  query: string,
+  fault: Fault,
+): Promise<{ code: number; stderr: string; api: ScriptedApi }> {
   const body = { code: 'invalid_query', detail: fault.message, errors: [{ field: 'query', ...fault }] };
   await using api = await ScriptedApi.start(() => ({ status: 400, body }));
-  const { code, stderr } = await cli(['search', '--url', api.url, '--query', query]);
+  const { code, stderr } = await cli([command, '--url', api.url, '--query', query]);
+  return { code, stderr: stderr.replace(api.url, 'URL'), api };
+}
+
+async function refused(query: string, fault: Fault): Promise<{ code: number; stderr: string; sent: unknown }> {
+  const { code, stderr, api } = await said('search', query, fault);
   const [line = ''] = api.seen[0]?.lines ?? [];
-  return { code, stderr: stderr.replace(api.url, 'URL'), sent: (JSON.parse(line) as { query?: unknown }).query };
+  return { code, stderr, sent: (JSON.parse(line) as { query?: unknown }).query };
 }
 
 describe('a query that is refused', () => {
@@ -37,6 +47,15 @@ describe('a query that is refused', () => {
         '',
       ].join('\n'),
     });
+  });
+
+  it('is shown so by tail and export too', async () => {
+    const fault = { message: '`a*b`: a `*` stands only at the end, at 8', position: 7, length: 1 };
+    for (const command of ['tail', 'export']) {
+      const { code, stderr, api } = await said(command, 'level & a*b', fault);
+      assert.deepEqual([code, stderr.split('\n').slice(1)], [2, ['  level & a*b', '         ^', '']], command);
+      assert.match(api.seen[0]?.path ?? '', /query=level\+%26\+a\*b/);
+    }
   });
 
   it('has its mark in the right place behind signs that take more room, and at the end', async () => {

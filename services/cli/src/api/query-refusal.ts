@@ -1,4 +1,4 @@
-import type { ApiAnswer } from '../api/api-client.ts';
+import type { ApiAnswer } from './api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { visible } from '../output/visible.ts';
 
