@@ -35,7 +35,7 @@ export function RecordLine({ record, time, isMarked = false }: RecordLineProps) 
         <span class="record-line-service">{record.service}</span>
         <span class="record-line-message">
           {isMarked && <span class="record-line-mark">this record</span>}
-          {record.message}
+          <bdi>{record.message}</bdi>
           {record.error?.type !== undefined && <span class="record-line-error"> {record.error.type}</span>}
         </span>
       </button>

@@ -69,7 +69,7 @@ function Step({ step, isOpen, onActive, onToggle }: StepProps) {
           {step.level}
         </span>
         <span class="step-message">
-          {step.message}
+          <bdi>{step.message}</bdi>
           {step.status !== undefined && <span class="step-status">{step.status}</span>}
           {took !== undefined && <span class="step-took">took {formatDuration(took)}</span>}
           {step.error !== undefined && (
