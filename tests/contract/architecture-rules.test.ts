@@ -72,6 +72,14 @@ const VIOLATIONS: readonly { readonly rule: string; readonly what: string; reado
     files: { 'services/indexer/src/indexer.ts': "import '@elastic/elasticsearch';\n" },
   },
   {
+    rule: 'ingest-and-indexer-know-ports-only',
+    what: 'a route that explores asks the embedded store',
+    files: {
+      'services/api/src/explore/facets.ts': "import '../../../../shared/src/embedded/embedded-store.ts';\n",
+      'shared/src/embedded/embedded-store.ts': 'export const store = 1;\n',
+    },
+  },
+  {
     rule: 'api-and-indexer-never-import-each-other',
     what: 'the API imports the indexer',
     files: { 'services/api/src/ingest/ingest.ts': "import '../../../indexer/src/indexer.ts';\n" },
