@@ -39,6 +39,7 @@ const idsOf = ({ logs }: Page): string[] => logs.map(({ id }) => id);
 
 interface Problem {
   readonly code: string;
+  readonly retryable: boolean;
   readonly status: number;
   readonly field?: string;
   readonly detail: string;
