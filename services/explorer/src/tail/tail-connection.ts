@@ -1,6 +1,9 @@
 import type { LogRecord } from '../api-types.ts';
 
-/** How the connection is. `store`: the server is there, its store is not; it goes on by itself. */
+/**
+ * How the connection is. `store`: the server is there, its store is not, and the stream goes on by itself. `refused`: asking again
+ * would not help.
+ */
 export type TailState = 'connecting' | 'live' | 'reconnecting' | 'store' | 'refused';
 
 /** What comes over the connection. */
@@ -11,43 +14,100 @@ export interface TailListener {
   readonly onState: (state: TailState) => void;
 }
 
-const COLLECT_MS = 120;
+/** What a connection needs to know of its surroundings. */
+export interface TailOptions {
+  /** Address of the stream; `since` is when the last record arrived that is known. */
+  readonly url: (since: string | undefined) => string;
+  /** Whether the server answers and refuses what is asked for, so that asking again is of no use. */
+  readonly isRefused: () => Promise<boolean>;
+  readonly open?: (url: string) => EventSource;
+}
 
-/** Opens a tail; the browser reconnects by itself and resumes where it was. The function that is given back closes it. */
-export function connectTail(url: string, listener: TailListener): () => void {
-  const source = new EventSource(url);
-  let collected: LogRecord[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const flush = (): void => {
-    timer = undefined;
-    const records = collected;
-    collected = [];
-    listener.onRecords(records);
-  };
-  listener.onState('connecting');
-  source.addEventListener('open', () => listener.onState('live'));
-  source.addEventListener('error', () => {
-    // Closed: the server answered something else than events, and the browser gives up.
-    listener.onState(source.readyState === EventSource.CLOSED ? 'refused' : 'reconnecting');
-  });
-  source.addEventListener('log', (event: MessageEvent<string>) => {
-    const record = parse(event.data) as LogRecord | undefined;
+const COLLECT_MS = 120;
+/** Between attempts when the browser has given up. */
+const AGAIN_MS = { first: 1_000, most: 15_000 } as const;
+
+/**
+ * A live tail. When the connection is cut the browser resumes by itself; when a proxy in between answers with an error it gives up,
+ * so then a new stream is opened that begins with the last record that is known.
+ */
+export class TailConnection {
+  readonly #listener: TailListener;
+  readonly #options: TailOptions;
+  #source: EventSource | undefined;
+  #collected: LogRecord[] = [];
+  #flushTimer: ReturnType<typeof setTimeout> | undefined;
+  #againTimer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #since: string | undefined;
+  #isClosed = false;
+
+  constructor(listener: TailListener, options: TailOptions) {
+    this.#listener = listener;
+    this.#options = options;
+  }
+
+  open(): void {
+    this.#listener.onState('connecting');
+    this.#connect();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#flushTimer);
+    clearTimeout(this.#againTimer);
+    this.#source?.close();
+  }
+
+  #connect(): void {
+    const url = this.#options.url(this.#since);
+    const source = this.#options.open?.(url) ?? new EventSource(url);
+    this.#source = source;
+    source.addEventListener('open', () => {
+      this.#failures = 0;
+      this.#listener.onState('live');
+    });
+    source.addEventListener('error', () => {
+      if (source.readyState !== source.CLOSED) this.#listener.onState('reconnecting');
+      else void this.#gaveUp();
+    });
+    source.addEventListener('log', (event: MessageEvent<string>) => {
+      this.#collect(parse(event.data) as LogRecord | undefined);
+    });
+    source.addEventListener('left-out', (event: MessageEvent<string>) => {
+      const said = parse(event.data) as { readonly count: number; readonly relation: 'eq' | 'gte' } | undefined;
+      if (said !== undefined) this.#listener.onLeftOut(said.count, said.relation);
+    });
+    source.addEventListener('store', (event: MessageEvent<string>) => {
+      const said = parse(event.data) as { readonly state: string } | undefined;
+      this.#listener.onState(said?.state === 'up' ? 'live' : 'store');
+    });
+  }
+
+  async #gaveUp(): Promise<void> {
+    this.#listener.onState('reconnecting');
+    const isRefused = await this.#options.isRefused();
+    if (this.#isClosed) return;
+    if (isRefused) {
+      this.#listener.onState('refused');
+      return;
+    }
+    const waitMs = Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#againTimer = setTimeout(() => this.#connect(), waitMs);
+  }
+
+  #collect(record: LogRecord | undefined): void {
     if (record === undefined) return;
-    collected.push(record);
-    timer ??= setTimeout(flush, COLLECT_MS);
-  });
-  source.addEventListener('left-out', (event: MessageEvent<string>) => {
-    const said = parse(event.data) as { readonly count: number; readonly relation: 'eq' | 'gte' } | undefined;
-    if (said !== undefined) listener.onLeftOut(said.count, said.relation);
-  });
-  source.addEventListener('store', (event: MessageEvent<string>) => {
-    const said = parse(event.data) as { readonly state: string } | undefined;
-    listener.onState(said?.state === 'up' ? 'live' : 'store');
-  });
-  return () => {
-    clearTimeout(timer);
-    source.close();
-  };
+    this.#since = record.received_at;
+    this.#collected.push(record);
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer = undefined;
+      const records = this.#collected;
+      this.#collected = [];
+      this.#listener.onRecords(records);
+    }, COLLECT_MS);
+  }
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { searchLogs, tailUrl } from '../api-client.ts';
+import type { ApiProblem } from '../api-problem.ts';
 import type { LogRecord } from '../api-types.ts';
 import { navigate, queryText, urlState } from '../app-state.ts';
 import { problemFrom } from '../parts/use-request.ts';
@@ -9,7 +10,7 @@ import { RecordList } from '../records/record-list.tsx';
 import { records } from '../search/search-state.ts';
 import { formatRate } from '../status/findings.ts';
 import { TailBuffer, TAIL_CAPACITY, type TailShown } from './tail-buffer.ts';
-import { connectTail, type TailState } from './tail-connection.ts';
+import { TailConnection, type TailState } from './tail-connection.ts';
 import '../parts/parts.css';
 import './tail.css';
 
@@ -106,7 +107,7 @@ function factsText({ perSecond, received, leftOut, dropped }: TailShown): string
   const parts = [`${formatRate(perSecond)} per second`, `${formatCount(received)} received`];
   if (leftOut.count > 0) {
     parts.push(
-      `${leftOut.relation === 'gte' ? 'more than ' : ''}${formatCount(leftOut.count)} left out: narrow the query to see all`,
+      `${leftOut.relation === 'gte' ? 'more than ' : ''}${formatCount(leftOut.count)} left out: narrow the query, or let more through`,
     );
   }
   if (dropped > 0) parts.push(`the newest ${formatCount(TAIL_CAPACITY)} are kept`);
@@ -134,14 +135,7 @@ function Nothing({ query }: { readonly query: string }) {
 function Refused({ query, again }: { readonly query: string; readonly again: () => void }) {
   const [why, setWhy] = useState('');
   useEffect(() => {
-    const cancel = new AbortController();
-    searchLogs({ query, limit: 1 }, { signal: cancel.signal }).then(
-      () => setWhy('The server takes no more live tails for now, or a proxy in between does not let them pass.'),
-      (error: unknown) => {
-        if (!cancel.signal.aborted) setWhy(problemFrom(error).message);
-      },
-    );
-    return () => cancel.abort();
+    void refusalOf(query).then((problem) => setWhy(problem?.message ?? ''));
   }, [query]);
   return (
     <div class="part-empty" role="alert">
@@ -163,6 +157,17 @@ function useShownAsFound(rows: readonly LogRecord[]): void {
     const value = { rows, total: { value: rows.length, relation: 'eq' as const }, tookMs: 0, nextCursor: null };
     records.value = { isLoading: false, value, problem: undefined };
   }, [rows]);
+}
+
+/** Why a query is refused: a fault of the request, which stays one. Undefined when it is not, or nobody can say. */
+async function refusalOf(query: string): Promise<ApiProblem | undefined> {
+  try {
+    await searchLogs({ query, limit: 1 });
+    return undefined;
+  } catch (error) {
+    const problem = problemFrom(error);
+    return problem.status >= 400 && problem.status < 500 && problem.status !== 429 ? problem : undefined;
+  }
 }
 
 interface Tail {
@@ -187,14 +192,22 @@ function useTail(query: string, perSecond: number): Tail {
     buffer.current = new TailBuffer();
     if (isPaused) buffer.current.pause();
     show();
-    return connectTail(tailUrl({ query, max_per_second: perSecond }), {
-      onRecords: (arrived) => {
-        buffer.current.add(arrived, Date.now());
-        show();
+    const connection = new TailConnection(
+      {
+        onRecords: (arrived) => {
+          buffer.current.add(arrived, Date.now());
+          show();
+        },
+        onLeftOut: (count, relation) => buffer.current.leaveOut(count, relation),
+        onState: setState,
       },
-      onLeftOut: (count, relation) => buffer.current.leaveOut(count, relation),
-      onState: setState,
-    });
+      {
+        url: (since) => tailUrl({ query, max_per_second: perSecond, from: since }),
+        isRefused: async () => (await refusalOf(query)) !== undefined,
+      },
+    );
+    connection.open();
+    return () => connection.close();
   }, [query, perSecond, turn]);
   useEffect(() => {
     const timer = setInterval(show, TICK_MS);
