@@ -13,6 +13,7 @@ import { Deployment } from './deployment.ts';
 import { Service } from './service.ts';
 
 const COUNT = 3000;
+const RETRIES = 1700;
 const START_MS = Date.parse('2026-10-24T21:30:00Z') - 600_000;
 
 /** A running pipeline. */
@@ -69,6 +70,8 @@ for (const [name, start] of [
       ({ url } = running.api);
       const lines = [...corpus, ...story].map((record) => JSON.stringify(record));
       lines.push(exactRecord(tag));
+      const retries = retryRecords(tag).map((record) => JSON.stringify(record));
+      assert.equal((await ingest(url, retries)).status, 202);
       for (let at = 0; at < lines.length; at += 1000) {
         assert.equal((await ingest(url, lines.slice(at, at + 1000))).status, 202);
       }
@@ -76,10 +79,11 @@ for (const [name, start] of [
       const all = async (): Promise<boolean> => {
         // While its first index is made, the store may not answer.
         const page = await searchPage(url, { environment: tag, limit: '1' }).catch(() => undefined);
-        found = page?.total.value ?? 0;
-        return found === lines.length;
+        const more = await searchPage(url, { environment: `${tag}-retries`, limit: '1' }).catch(() => undefined);
+        found = (page?.total.value ?? 0) + (more?.total.value ?? 0);
+        return found === lines.length + retries.length;
       };
-      await waitUntil(all, 90_000, () => `${lines.length} records, have ${found}`);
+      await waitUntil(all, 90_000, () => `${lines.length + retries.length} records, have ${found}`);
     });
 
     after(async () => {
@@ -154,6 +158,8 @@ for (const [name, start] of [
       });
       assert.ok(auto.buckets.length <= 20 && auto.buckets.length > 5, auto.interval);
       assert.equal(auto.total, corpus.filter(({ level }) => level === 'error').length);
+      const ever = { from: '1970-01-01T00:00:00Z', to: '2262-04-11T23:47:16.854775807Z' };
+      assert.equal((await get<Histogram>('histogram', { ...mine, ...ever, time_zone: 'Asia/Kolkata' })).total, COUNT);
       const nothing = await get<Histogram>('histogram', { environment: `${tag}-nobody` });
       assert.deepEqual([nothing.total, nothing.buckets], [0, []]);
     });
@@ -260,6 +266,21 @@ for (const [name, start] of [
       assert.equal(missing.status, 404);
     });
 
+    it('tells the beginning and the end of a payment that is tried again and again', async () => {
+      const id = `pay_${tag}-retries`;
+      const told = await get<Payment>(`payments/${id}`);
+      const { status, outcome, truncated, left_out } = told;
+      assert.deepEqual({ status, outcome, truncated }, { status: 'captured', outcome: 'succeeded', truncated: true });
+      assert.deepEqual(left_out, { after_id: `${tag}-retry-0499`, before_id: `${tag}-retry-${RETRIES - 500}` });
+      assert.deepEqual([told.steps.length, told.total.value], [1000, RETRIES]);
+      const whole = await get<Payment>(`payments/${id}`, { limit: String(RETRIES) });
+      assert.deepEqual([whole.truncated, whole.left_out, whole.steps.length], [false, null, RETRIES]);
+      assert.deepEqual(
+        whole.steps.map((step) => step.id),
+        whole.steps.map((step) => step.id).sort(),
+      );
+    });
+
     it('logs slow searches with their shape and without values', async () => {
       const secret = `alice${tag}`;
       await searchPage(url, { query: `payment.merchant_id:${secret} duration_ms:>5`, environment: tag });
@@ -279,7 +300,7 @@ for (const [name, start] of [
       const requests = await running.api.metric('paylog_search_requests_total', {
         route: '/api/v1/payments/{payment_id}',
       });
-      assert.equal(requests, 2);
+      assert.equal(requests, 4);
     });
 
     function at(index: number): string {
@@ -328,6 +349,16 @@ function storyRecords(tag: string): readonly object[] {
       payment: { ...payment, status: 'captured', provider: 'zen' },
     },
   ];
+}
+
+/** A payment that fails for a long time before it succeeds. */
+function retryRecords(tag: string): readonly object[] {
+  return Array.from({ length: RETRIES }, (_, n) => ({
+    id: `${tag}-retry-${String(n).padStart(4, '0')}`,
+    ...{ service: 'retries', environment: `${tag}-retries`, message: `try ${n}` },
+    timestamp: new Date(START_MS + n * 1000).toISOString(),
+    payment: { id: `pay_${tag}-retries`, status: n === RETRIES - 1 ? 'captured' : 'failed' },
+  }));
 }
 
 function exactRecord(tag: string): string {
@@ -400,6 +431,9 @@ interface Trace {
 }
 
 interface Payment {
+  readonly truncated: boolean;
+  readonly left_out: { readonly after_id: string; readonly before_id: string } | null;
+  readonly total: { readonly value: number };
   readonly status: string;
   readonly outcome: string;
   readonly amount_minor: number;
