@@ -80,8 +80,11 @@ export class StoreWire implements AsyncDisposable {
   }
 }
 
-/** The same cases for both pipelines: all in one process, and API and indexer between a real Kafka and a real Elasticsearch. */
-export function describePipelines(title: string, cases: (pipeline: () => Pipeline) => void): void {
+/**
+ * The same cases for both pipelines: all in one process, and API and indexer between a real Kafka and a real Elasticsearch. `isSplit` says
+ * that these are processes of their own, one of which can be away without the other.
+ */
+export function describePipelines(title: string, cases: (pipeline: () => Pipeline, isSplit: boolean) => void): void {
   describe(`${title}, all in one process`, function () {
     this.timeout(240_000);
     let pipeline: Pipeline | undefined;
@@ -99,7 +102,7 @@ export function describePipelines(title: string, cases: (pipeline: () => Pipelin
       await pipeline?.api[Symbol.asyncDispose]();
       await rm(directory, { recursive: true });
     });
-    cases(() => existing(pipeline));
+    cases(() => existing(pipeline), false);
   });
 
   describe(`${title}, with Kafka and Elasticsearch`, function () {
@@ -123,7 +126,7 @@ export function describePipelines(title: string, cases: (pipeline: () => Pipelin
       await deployment?.[Symbol.asyncDispose]();
       await wire?.[Symbol.asyncDispose]();
     });
-    cases(() => existing(pipeline));
+    cases(() => existing(pipeline), true);
   });
 }
 
