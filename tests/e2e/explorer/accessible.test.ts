@@ -5,9 +5,10 @@ import { assertAccessible } from './axe.ts';
 import {
   detailsButtons,
   facets,
+  goWithin,
   histogram,
+  outline,
   openRecord,
-  parameter,
   queryBar,
   recordsTable,
   waitForRows,
@@ -216,18 +217,19 @@ describe('the explorer for everybody', function () {
       '/?view=status',
       '/?live=1',
     ];
-    for (const [index, path] of paths.entries()) {
-      await world().visit(
-        path,
-        async (page) => {
-          await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined);
+    await world().visit(
+      '/?from=-1h',
+      async (page) => {
+        for (const [index, path] of paths.entries()) {
+          await goWithin(page, path);
+          await outline(page);
           const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
           await picture(page, `phone-${index}`);
           assert.ok(wide <= 0, `${path} is ${wide} px too wide`);
-        },
-        PHONE,
-      );
-    }
+        }
+      },
+      PHONE,
+    );
   });
 
   it('keeps facets, dialogs and records in reach on a phone', async () => {
@@ -265,16 +267,11 @@ describe('the explorer for everybody', function () {
     ];
     for (const path of paths) {
       await world().visit(path, async (page) => {
-        await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined);
+        const shown = await outline(page);
         const other = await page.context().newPage();
         await other.goto(page.url());
-        await other.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined);
+        assert.equal(await outline(other), shown, path);
         assert.equal(other.url(), page.url());
-        const outline = (of: Page): Promise<string> => of.locator('body').ariaSnapshot();
-        const steady = (text: string): string =>
-          text.replaceAll(/\d+(\.\d+)? (ms|s|min|seconds?|minutes?)\b( ago)?/g, '<time>');
-        assert.equal(steady(await outline(other)), steady(await outline(page)), path);
-        assert.equal(parameter(other, 'query'), parameter(page, 'query'));
       });
     }
   });

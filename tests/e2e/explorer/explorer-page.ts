@@ -42,3 +42,17 @@ export async function goWithin(page: Page, pathAndQuery: string): Promise<void> 
   const address = JSON.stringify(pathAndQuery);
   await page.evaluate(`history.pushState(null, '', ${address}); dispatchEvent(new PopStateEvent('popstate'));`);
 }
+
+/** What the page says to a screen reader, once it says the same for a while; durations, which differ from run to run, left out. */
+export async function outline(page: Page): Promise<string> {
+  const deadline = Date.now() + 15_000;
+  let before = '';
+  while (Date.now() < deadline) {
+    await page.waitForTimeout(250);
+    const text = await page.locator('body').ariaSnapshot();
+    const steady = text.replaceAll(/\d+(\.\d+)? (ms|s|min|seconds?|minutes?)\b( ago)?/g, '<time>');
+    if (steady === before && !/Loading (?!more)|Connecting/.test(steady)) return steady;
+    before = steady;
+  }
+  throw new Error(`the page keeps changing: ${before.slice(0, 2000)}`);
+}
