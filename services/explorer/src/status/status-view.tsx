@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import type { ApiProblem } from '../api-problem.ts';
 import { AppLink } from '../parts/app-link.tsx';
 import { formatDuration } from '../parts/format-duration.ts';
 import { fieldEquals } from '../parts/search-for.ts';
@@ -30,12 +31,11 @@ function StatusBody({ watched, status }: { readonly watched: Watched; readonly s
   const { ingest, queue, dead_letters: letters, store } = status;
   return (
     <article class="status" aria-label="Status of the pipeline">
-      {watched.problem !== undefined && (
-        <p class="status-stale" role="alert">
-          The server does not answer now ({watched.problem.message}). What follows is from {wholeSecond(status.now)}.
-        </p>
-      )}
-      <Findings found={findings(status, watched.earlierLag)} />
+      <Findings
+        found={
+          watched.problem === undefined ? findings(status, watched.earlierLag) : [silence(watched.problem, status)]
+        }
+      />
       <div class="status-cards">
         <Card title="Records taken in" value={`${formatRate(ingest.accepted_per_second)} per second`}>
           <Sparkline samples={watched.rates} />
@@ -69,6 +69,15 @@ function StatusBody({ watched, status }: { readonly watched: Watched; readonly s
       </p>
     </article>
   );
+}
+
+/** The server does not answer: what is known of the rest is old. */
+function silence(problem: ApiProblem, status: StatusDocument): Finding {
+  return {
+    kind: 'bad',
+    title: `The server does not answer: ${problem.message}`,
+    advice: `Check that it runs and that you are connected to its network. What follows is from ${wholeSecond(status.now)}; it is asked again every few seconds.`,
+  };
 }
 
 const SIGNS: Readonly<Record<Finding['kind'], readonly [sign: string, word: string]>> = {

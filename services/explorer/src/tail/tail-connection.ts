@@ -16,20 +16,21 @@ export interface TailListener {
 
 /** What a connection needs to know of its surroundings. */
 export interface TailOptions {
-  /** Address of the stream; `since` is when the last record arrived that is known. */
-  readonly url: (since: string | undefined) => string;
+  /** Address of a stream that begins so many milliseconds ago; undefined: now. Counted, so that clocks need not agree. */
+  readonly url: (agoMs: number | undefined) => string;
   /** Whether the server answers and refuses what is asked for, so that asking again is of no use. */
   readonly isRefused: () => Promise<boolean>;
   readonly open?: (url: string) => EventSource;
+  readonly now?: () => number;
 }
 
 const COLLECT_MS = 120;
 /** Between attempts when the browser has given up. */
-const AGAIN_MS = { first: 1_000, most: 15_000 } as const;
+const AGAIN_MS = { first: 1_000, most: 5_000 } as const;
 
 /**
  * A live tail. When the connection is cut the browser resumes by itself; when a proxy in between answers with an error it gives up,
- * so then a new stream is opened that begins with the last record that is known.
+ * so then a new stream is opened that begins where the last one was alive.
  */
 export class TailConnection {
   readonly #listener: TailListener;
@@ -39,7 +40,8 @@ export class TailConnection {
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
   #againTimer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
-  #since: string | undefined;
+  /** When a stream was last open, or said something. */
+  #aliveMs: number | undefined;
   #isClosed = false;
 
   constructor(listener: TailListener, options: TailOptions) {
@@ -60,11 +62,12 @@ export class TailConnection {
   }
 
   #connect(): void {
-    const url = this.#options.url(this.#since);
+    const url = this.#options.url(this.#aliveMs === undefined ? undefined : this.#now() - this.#aliveMs);
     const source = this.#options.open?.(url) ?? new EventSource(url);
     this.#source = source;
     source.addEventListener('open', () => {
       this.#failures = 0;
+      this.#aliveMs = this.#now();
       this.#listener.onState('live');
     });
     source.addEventListener('error', () => {
@@ -84,6 +87,10 @@ export class TailConnection {
     });
   }
 
+  #now(): number {
+    return this.#options.now?.() ?? performance.now();
+  }
+
   async #gaveUp(): Promise<void> {
     this.#listener.onState('reconnecting');
     const isRefused = await this.#options.isRefused();
@@ -99,7 +106,7 @@ export class TailConnection {
 
   #collect(record: LogRecord | undefined): void {
     if (record === undefined) return;
-    this.#since = record.received_at;
+    this.#aliveMs = this.#now();
     this.#collected.push(record);
     this.#flushTimer ??= setTimeout(() => {
       this.#flushTimer = undefined;

@@ -159,6 +159,11 @@ function useShownAsFound(rows: readonly LogRecord[]): void {
   }, [rows]);
 }
 
+/** A little earlier than needed: a record is found a moment after it was accepted, and one that comes again is shown once. */
+function beginningOf(agoMs: number): string {
+  return `-${Math.ceil(agoMs / 1_000) + 2}s`;
+}
+
 /** Why a query is refused: a fault of the request, which stays one. Undefined when it is not, or nobody can say. */
 async function refusalOf(query: string): Promise<ApiProblem | undefined> {
   try {
@@ -202,7 +207,8 @@ function useTail(query: string, perSecond: number): Tail {
         onState: setState,
       },
       {
-        url: (since) => tailUrl({ query, max_per_second: perSecond, from: since }),
+        url: (agoMs) =>
+          tailUrl({ query, max_per_second: perSecond, from: agoMs === undefined ? undefined : beginningOf(agoMs) }),
         isRefused: async () => (await refusalOf(query)) !== undefined,
       },
     );

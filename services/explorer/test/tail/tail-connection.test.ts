@@ -37,6 +37,7 @@ const record = (id: string, receivedAt: string): object => ({
 
 describe('connection of a live tail', () => {
   function connect(isRefused: boolean) {
+    const clock = { ms: 5_000 };
     const streams: Stream[] = [];
     const states: TailState[] = [];
     const records: LogRecord[] = [];
@@ -48,7 +49,8 @@ describe('connection of a live tail', () => {
         onState: (state) => states.push(state),
       },
       {
-        url: (since) => `/tail?from=${since ?? ''}`,
+        url: (agoMs) => `/tail?from=${agoMs ?? ''}`,
+        now: () => clock.ms,
         isRefused: async () => isRefused,
         open: (url) => {
           const stream = new Stream(url);
@@ -58,7 +60,7 @@ describe('connection of a live tail', () => {
       },
     );
     connection.open();
-    return { streams, states, records, leftOut, connection };
+    return { clock, streams, states, records, leftOut, connection };
   }
 
   it('hands on what arrives together, and what is left out', async () => {
@@ -90,15 +92,16 @@ describe('connection of a live tail', () => {
     assert.deepEqual(states, ['connecting', 'live', 'reconnecting', 'live', 'store', 'live']);
   });
 
-  it('opens a new stream from the last record on when the browser gives up', async () => {
-    const { streams, states, connection } = connect(false);
+  it('opens a new stream that begins where the last one was alive when the browser gives up', async () => {
+    const { clock, streams, states, connection } = connect(false);
     streams[0]!.say('log', record('a', '2026-11-20T08:00:00.000Z'));
+    clock.ms += 7_000;
     streams[0]!.fail(2);
     await sleep(1_100);
     connection.close();
     assert.deepEqual(
       streams.map((stream) => stream.url),
-      ['/tail?from=', '/tail?from=2026-11-20T08:00:00.000Z'],
+      ['/tail?from=', '/tail?from=7000'],
     );
     assert.deepEqual(states, ['connecting', 'reconnecting']);
   });
