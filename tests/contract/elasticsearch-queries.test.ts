@@ -4,7 +4,7 @@ import { createElasticsearchSearcher } from '@paylog/shared/elasticsearch/elasti
 import { createElasticsearchWriter } from '@paylog/shared/elasticsearch/elasticsearch-writer';
 import { indexTemplate } from '@paylog/shared/elasticsearch/index-template';
 import type { Query } from '@paylog/shared/ports/query';
-import type { StoreDocument, StoreSearcher, StoreWriter } from '@paylog/shared/ports/store';
+import type { RecordFilter, StoreDocument, StoreSearcher, StoreWriter } from '@paylog/shared/ports/store';
 import { storeDocument, timeOf } from '@paylog/shared/testing/store-documents';
 import { NEVER, statuses } from '@paylog/shared/testing/store-harness';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
@@ -100,6 +100,31 @@ describe('queries on a real Elasticsearch', function () {
       assert.deepEqual(buckets, Array(2).fill({ count: 1, split: new Map([['info', 1]]) }));
       const [facet] = await searcher.facets({ filter: {}, fields: [LEVEL], limit: 3 }, { signal: NEVER });
       assert.deepEqual(facet, { values: [{ value: 'info', count: 2 }], others: 0, exact: true });
+    });
+  });
+
+  describe('facets of more values than a shard sends', () => {
+    it('say that they are not exact, and name the frequent ones', async () => {
+      const days = ['2026-11-19', DAY];
+      const hosts = [...Array.from({ length: 1200 }, (_, n) => `h${n}`), 'often', 'often', 'often'];
+      await store(
+        days.flatMap((day, d) =>
+          hosts.map((host, n) =>
+            storeDocument({
+              id: `${d}-${n}`,
+              timestamp: timeOf(day, n),
+              fields: { host: `${host}-${d}`.replace(/^often-./, 'often') },
+            }),
+          ),
+        ),
+      );
+      const host = { type: 'keyword', name: 'host' } as const;
+      const ask = async (filter: RecordFilter, limit: number) =>
+        (await searcher.facets({ filter, fields: [host], limit }, { signal: NEVER }))[0];
+      const often = { value: 'often', count: 6 };
+      assert.deepEqual(await ask({}, 1), { values: [often], others: 2400, exact: false });
+      const few: RecordFilter = { to: timeOf('2026-11-19', 900) };
+      assert.deepEqual(await ask(few, 1), { values: [{ value: 'h0-0', count: 1 }], others: 899, exact: true });
     });
   });
 
