@@ -29,6 +29,10 @@ export async function countIntervals(
   const plan = planOf(within, reader.range(), new QueryCompiler(index), bounds);
   const split = splitBy && { field: splitBy.field, values: await splitValues(reader, plan, splitBy, index) };
   const intervals = new Intervals(bounds, split);
+  for (const { possible, certain, uncertain } of plan.pieces) {
+    for (const match of [possible, certain, uncertain]) await reader.gather(match);
+    for (const value of split?.values.values() ?? []) await reader.gather(withValue(certain, value));
+  }
   for (const piece of plan.pieces) {
     if (piece.isCut) await lookAtEach(reader, plan, piece, intervals);
     else await countPiece(reader, plan, piece, intervals);

@@ -2,7 +2,7 @@ import type { CountedField, Facet } from '../ports/store.ts';
 import { countRecords } from './count-records.ts';
 import type { FieldIndex } from './field-index.ts';
 import { fieldKey, valueTerm } from './index-terms.ts';
-import { allOf, anyTerm, type Match } from './match.ts';
+import { allOf, anyTerm, isCostly, type Match } from './match.ts';
 import type { MatchReader } from './match-reader.ts';
 import { textsOf } from './record-values.ts';
 import type { SearchPlan } from './search-plan.ts';
@@ -23,7 +23,9 @@ export async function countValues(
 ): Promise<readonly Facet[]> {
   const count = await countRecords(reader, plan, SAMPLE_RECORDS + 1);
   const isSmall = count <= SAMPLE_RECORDS;
-  const listed = fields.map((field) => (isSmall ? undefined : valuesOf(field, index)));
+  // Each value takes an evaluation of its own.
+  const isEasy = !isSmall && !plan.pieces.some(({ certain }) => isCostly(certain));
+  const listed = fields.map((field) => (isEasy ? valuesOf(field, index) : undefined));
   const listedFields = fields.flatMap((field, n) => {
     const values = listed[n];
     return values === undefined ? [] : [{ field, values }];

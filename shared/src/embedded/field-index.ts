@@ -8,9 +8,10 @@ import {
   presenceTerm,
   readShape,
   SHAPE_MARK,
+  SHAPELESS_TERM,
   type IndexedName,
 } from './index-terms.ts';
-import { anyOf, anyTerm, EVERY, type Match } from './match.ts';
+import { anyOf, anyTerm, EVERY, noneOf, type Match } from './match.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Most terms that are looked up one by one for one condition. */
@@ -37,7 +38,11 @@ export class FieldIndex {
   presence(field: QueryField): Bounds {
     if (field.type === 'time') return exactly(EVERY);
     const holds = shapeTest(field);
-    const found = anyTerm(this.#shapesRead().flatMap((shape) => (holds(shape) ? [shape.term] : [])));
+    const having: string[] = [];
+    const lacking: string[] = [SHAPELESS_TERM];
+    for (const shape of this.#shapesRead()) (holds(shape) ? having : lacking).push(shape.term);
+    // What most records have is told by the few that do not.
+    const found = having.length <= lacking.length ? anyTerm(having) : noneOf(anyTerm(lacking));
     const alone = presenceTerm(fieldKey(field));
     if (!this.vocabulary.hasBetween(alone, alone)) return exactly(found);
     return { possible: anyOf([found, anyTerm([alone])]), certain: found };

@@ -10,7 +10,7 @@ import type { AttributeField, KnownField } from '../ports/query.ts';
  * - `~;K<hex>` a number, its 64 bits in an order that is the one of numbers, zeros at the end left out;
  *   `~,K<4 digits>` the first 16 bits of it: 16 ranges for each power of two.
  * - `~_<known fields>;<path>;<path>` the shape of the record: which fields have a value. `~'K` a field that the shape does not tell.
- * - `~~d<day>`, `~~h<hour>` when it was received. `~~a` every record.
+ * - `~~d<day>`, `~~h<hour>` when it was received. `~~a` every record, `~~n` those without a shape.
  *
  * FTS5 gets them separated by spaces and must not split or change them: see {@link TOKENIZER}.
  */
@@ -185,6 +185,9 @@ export function readShape(term: string): { readonly known: number; readonly path
 export function presenceTerm(key: string): string {
   return `~'${key === '' ? '_' : key}`;
 }
+
+/** The term of records that have no shape. */
+export const SHAPELESS_TERM = '~~n';
 
 /** The term that every record has. */
 export const EVERY_TERM = '~~a';

@@ -29,8 +29,14 @@ const COUNT_ROWS = 200_000;
 const CHUNK_ROWS = 500;
 const COSTLY_CHUNK_ROWS = 20_000;
 
+/** Keys of an expression that is costly to begin with which are read at once. */
+const GATHER_ROWS = 100_000;
+
+/** What was learned about an expression. */
 interface Pace {
   size: number;
+  /** The shortest call so far: what every call costs at least. */
+  leastMs: number;
 }
 
 /** Reads the index and the records of one request. */
@@ -40,6 +46,8 @@ export class MatchReader {
   readonly breathe: Breathe;
   /** Expressions are asked again for neighboring stretches of time. */
   readonly #paces = new Map<string, Pace>();
+  /** Keys of costly expressions, ascending. */
+  readonly #gathered = new Map<string, BigInt64Array>();
 
   constructor(db: SqlDatabase, statements: Map<string, Sql>, breathe: Breathe) {
     this.#db = db;
@@ -69,8 +77,29 @@ export class MatchReader {
     return this.sql('SELECT source FROM log WHERE key = ?').first(key)?.[0] as Buffer | undefined;
   }
 
+  /**
+   * For callers that ask for many stretches of time: evaluates an expression that is costly to begin with once, so that its matches
+   * are counted and listed without it.
+   */
+  async gather(match: Match): Promise<void> {
+    if (!isCostly(match)) return;
+    const text = expressionOf(match);
+    if (this.#gathered.has(text)) return;
+    const sql = this.sql('SELECT rowid FROM entry WHERE entry MATCH ? AND rowid >= ? ORDER BY rowid LIMIT ?');
+    const keys: bigint[] = [];
+    for (let more = true; more;) {
+      await this.breathe();
+      const rows = sql.all(text, (keys.at(-1) ?? -1n) + 1n, GATHER_ROWS);
+      for (const [key] of rows) keys.push(key as bigint);
+      more = rows.length === GATHER_ROWS;
+    }
+    this.#gathered.set(text, BigInt64Array.from(keys));
+  }
+
   /** Number of matches within the range, at most `bound`. */
   async count(match: Match, range: SliceRange, bound: number): Promise<number> {
+    const gathered = this.#gatheredIn(match, range);
+    if (gathered !== undefined) return Math.min(bound, gathered.length);
     const sql = this.sql(
       `SELECT count(*), max(rowid) FROM
        (SELECT rowid FROM entry WHERE entry MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ?)`,
@@ -96,6 +125,11 @@ export class MatchReader {
       `SELECT log.key, log.timestamp, log.id FROM entry CROSS JOIN log ON log.key = entry.rowid
        WHERE entry MATCH ? AND entry.rowid >= ? AND entry.rowid < ? ORDER BY entry.rowid ${order} LIMIT ?`,
     );
+    const gathered = this.#gatheredIn(match, range);
+    if (gathered !== undefined) {
+      yield* this.#rowsOf(order === 'asc' ? gathered : gathered.toReversed());
+      return;
+    }
     let limit = Math.min(few, CHUNK_ROWS);
     for (const ask of this.#windows(match, range, order)) {
       for (let more = true; more;) {
@@ -113,10 +147,24 @@ export class MatchReader {
     }
   }
 
+  #gatheredIn(match: Match, { first, last }: SliceRange): BigInt64Array | undefined {
+    if (this.#gathered.size === 0 || !isCostly(match)) return undefined;
+    const keys = this.#gathered.get(expressionOf(match));
+    return keys?.subarray(placeOf(keys, keyOf(first)), placeOf(keys, keyOf(last + 1)));
+  }
+
+  async *#rowsOf(keys: BigInt64Array): AsyncGenerator<Found[]> {
+    const sql = this.sql('SELECT key, timestamp, id FROM log WHERE key = ?');
+    for (let at = 0; at < keys.length; at += CHUNK_ROWS) {
+      await this.breathe();
+      yield Array.from(keys.subarray(at, at + CHUNK_ROWS)).flatMap((key) => sql.all(key).map(foundOf));
+    }
+  }
+
   *#windows(match: Match, range: SliceRange, order: 'asc' | 'desc'): Generator<Ask> {
     const text = expressionOf(match);
     const costly = isCostly(match);
-    const pace = this.#paces.get(text) ?? { size: FIRST_WINDOW_SLICES };
+    const pace = this.#paces.get(text) ?? { size: FIRST_WINDOW_SLICES, leastMs: Infinity };
     this.#paces.set(text, pace);
     let { first, last } = range;
     while (first <= last) {
@@ -129,8 +177,10 @@ export class MatchReader {
       yield ask;
       if (order === 'asc') first = window.last + 1;
       else last = window.first - 1;
-      if (ask.slowestMs > SLOW_MS) pace.size = Math.max(1, Math.floor(pace.size / 8));
-      else if (ask.slowestMs < QUICK_MS && window.last - window.first + 1 === pace.size) {
+      pace.leastMs = Math.min(pace.leastMs, ask.slowestMs);
+      // Many terms cost their lookup in each call, however short the window.
+      if (ask.slowestMs > SLOW_MS + 3 * pace.leastMs) pace.size = Math.max(1, Math.floor(pace.size / 8));
+      else if (ask.slowestMs < QUICK_MS + 2 * pace.leastMs && window.last - window.first + 1 === pace.size) {
         pace.size = Math.min(LARGEST_WINDOW_SLICES, pace.size * 8);
       }
     }
@@ -158,6 +208,17 @@ class Ask {
     this.slowestMs = Math.max(this.slowestMs, performance.now() - startMs);
     return result;
   }
+}
+
+/** Where a key stands, or would. */
+function placeOf(keys: BigInt64Array, key: bigint): number {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle] ?? 0n) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A row of key, timestamp and id. */

@@ -12,6 +12,7 @@ import {
   presenceTerm,
   rangeTerm,
   receiptTerm,
+  SHAPELESS_TERM,
   shapeTerm,
   shortDigits,
   valueTerm,
@@ -57,7 +58,7 @@ function membersByParent(): Map<string | undefined, KnownMember[]> {
 }
 
 /** Most shapes that the index is given; records of further ones get a term for each of their fields. */
-export const MAX_SHAPES = 500;
+export const MAX_SHAPES = 200;
 /** Longest shape in characters. */
 const MAX_SHAPE_CHARS = 2000;
 /** Fields, and values of each, whose terms are kept for the next record; longer values rarely come again. */
@@ -199,6 +200,7 @@ export class RecordIndexer {
         return;
       }
     }
+    this.#terms.push(SHAPELESS_TERM);
     for (const [, members] of MEMBERS) {
       for (const { bit, key } of members) if ((known & bit) !== 0) this.#terms.push(presenceTerm(key));
     }

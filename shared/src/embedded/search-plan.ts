@@ -41,24 +41,26 @@ export function planOf(
     const uncertain = possible === certain ? NOTHING : allOf([possible, noneOf(certain)]);
     return [{ first, last, isCut, possible, certain, uncertain }];
   });
-  return { pieces, test: testOf(query), isSettled: !excludesListed(query, false) };
+  return { pieces, test: testOf(query), isSettled: !dependsOnListed(query, false) };
 }
 
-/** Whether a condition that is compiled by listing terms stands under a negation. */
-function excludesListed(query: Query, isNegated: boolean): boolean {
+/** Whether terms of others are excluded: a condition that is compiled by listing terms stands under a negation, say. */
+function dependsOnListed(query: Query, isNegated: boolean): boolean {
   switch (query.op) {
     case 'and':
     case 'or':
-      return query.of.some((part) => excludesListed(part, isNegated));
+      return query.of.some((part) => dependsOnListed(part, isNegated));
     case 'not':
-      return excludesListed(query.of, true);
+      return dependsOnListed(query.of, true);
     case 'phrase':
       return isNegated && query.prefix;
+    case 'time':
+      return isNegated;
+    // These may be told by the fields that the other records have.
     case 'prefix':
     case 'range':
     case 'exists':
-    case 'time':
-      return isNegated;
+      return true;
     default:
       return false;
   }
