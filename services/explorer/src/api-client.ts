@@ -56,7 +56,7 @@ export interface TailRequest extends Filter {
 }
 
 /** `/path?name=value` of what is given: absent and empty parameters are left out, since the API refuses empty ones. */
-export function apiUrl(path: string, parameters: object = {}): string {
+function apiUrl(path: string, parameters: object = {}): string {
   const said = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters as Parameters)) {
     if (value !== undefined && value !== '') said.set(name, String(value));
@@ -66,13 +66,13 @@ export function apiUrl(path: string, parameters: object = {}): string {
 }
 
 /** GET of JSON. Rejects with an `ApiProblem`, or with an `AbortError` when the signal ends it. */
-export async function getJson<T>(path: string, parameters: object, { signal }: Cancel): Promise<T> {
+async function getJson<T>(path: string, parameters: object, { signal }: Cancel): Promise<T> {
   const response = await send(apiUrl(path, parameters), { ...(signal && { signal }) });
   return parseExactly(await response.text()) as T;
 }
 
 /** A request of this server. Rejects with an `ApiProblem` when there is no answer or one that is none of success. */
-export async function send(url: string, init: RequestInit): Promise<Response> {
+async function send(url: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, init);

@@ -16,12 +16,14 @@ export interface RawNumber {
 }
 
 /** Numbers that may not survive as doubles: many digits, or a large exponent. */
-const RISKY = /\d{16}|\d[eE][+-]?\d{3}/;
+const RISKY = /\d{16}|\d\.?\d{15}|\d[eE][+-]?\d{3}/;
+/** The same where numbers stand in JSON: identifiers within texts are full of such digits, and most answers need no closer look. */
+const HAS_RISKY = /[:,[]\s*-?(?:\d[\d.]{15}|\d[\d.]*[eE][+-]?\d{3})/;
 
 /** As `JSON.parse`, but numbers that a double cannot hold become {@link RawNumber}, where the browser can do that. */
 export function parseExactly(text: string): unknown {
   const { rawJSON } = json;
-  if (rawJSON === undefined || !RISKY.test(text)) return JSON.parse(text);
+  if (rawJSON === undefined || !HAS_RISKY.test(text)) return JSON.parse(text);
   return json.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && RISKY.test(source) && String(value) !== source
       ? rawJSON(source)

@@ -62,7 +62,7 @@ export interface AppServer extends AsyncDisposable {
 }
 
 /** A build of the explorer with one asset, so that tests need not build the real one. */
-export const EXPLORER_FIXTURE = path.join(import.meta.dirname, '../fixtures/explorer');
+const EXPLORER_FIXTURE = path.join(import.meta.dirname, '../fixtures/explorer');
 
 /** A queue with nothing in it. */
 const inspector: TopicInspector = {

@@ -10,7 +10,7 @@ import { useRequest } from '../parts/use-request.ts';
 import { recordTimeMs } from '../records/record-values.ts';
 import { zone } from '../state/preferences.ts';
 import { formatTime } from '../time/time-range.ts';
-import type { ViewProps } from '../views.ts';
+import type { ViewProps } from '../view.ts';
 import './context.css';
 
 const CHOICES = [

@@ -3,7 +3,7 @@ import { AppLink } from '../parts/app-link.tsx';
 import { Failed, Waiting } from '../parts/request-notice.tsx';
 import { fieldEquals } from '../parts/search-for.ts';
 import { useRequest } from '../parts/use-request.ts';
-import type { ViewProps } from '../views.ts';
+import type { ViewProps } from '../view.ts';
 import { StoryBody } from './story-body.tsx';
 import { count } from './story-text.ts';
 import { StoryHeader } from './story-header.tsx';

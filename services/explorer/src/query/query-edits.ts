@@ -10,7 +10,7 @@ export interface ValueFilter {
 }
 
 /** `service:checkout`. */
-export function filterText({ field, value, not = false }: ValueFilter): string {
+function filterText({ field, value, not = false }: ValueFilter): string {
   return `${not ? '-' : ''}${quoteValue(field, value)}`;
 }
 

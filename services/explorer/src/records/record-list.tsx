@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { LogRecord } from '../api-types.ts';
 import { navigate, openRecordId, urlState } from '../app-state.ts';
 import { loadNextPage, MAX_ROWS, nextPage, records } from '../search/search-state.ts';
@@ -31,11 +31,15 @@ export function RecordList({ rows }: { readonly rows: readonly LogRecord[] }) {
     count: layout.count,
     headHeight: HEAD_HEIGHT,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (index === layout.detail ? DETAIL_HEIGHT : rowHeight),
-    getItemKey: (index) =>
-      index === layout.detail
-        ? `detail ${openId ?? ''}`
-        : `${rowOfItem(index, layout)} ${rows[rowOfItem(index, layout)]?.id ?? ''}`,
+    estimateSize: useCallback(
+      (index) => (index === layout.detail ? DETAIL_HEIGHT : rowHeight),
+      [layout.detail, rowHeight],
+    ),
+    // The list works out every place anew for another function: a new one while scrolling would cost dearly.
+    getItemKey: useCallback(
+      (index) => (index === layout.detail ? 'detail' : rowOfItem(index, layout)),
+      [layout.detail],
+    ),
   });
 
   useLayoutEffect(() => list.measure(), [rowHeight, wrap, columns, list]);
@@ -46,11 +50,6 @@ export function RecordList({ rows }: { readonly rows: readonly LogRecord[] }) {
     if (rows.length > 0 && isNearEnd(lastSeen, layout.count, items.length)) void loadNextPage();
   }, [lastSeen, rows, layout.count]);
 
-  const toggle = (row: number): void => {
-    const id = rows[row]?.id;
-    currentRow.value = row;
-    navigate({ record: id === openId ? undefined : id }, { replace: true });
-  };
   return (
     <div
       ref={scroller}
@@ -99,9 +98,16 @@ export function RecordList({ rows }: { readonly rows: readonly LogRecord[] }) {
               style={{ transform: `translateY(${item.start - HEAD_HEIGHT}px)` }}
             >
               {isDetail ? (
-                <RecordDetail record={record} onClose={() => toggle(row)} />
+                <RecordDetail record={record} onClose={() => toggleRow(row)} />
               ) : (
-                <RecordRow record={record} columns={columns} isOpen={row === openIndex} onToggle={() => toggle(row)} />
+                <RecordRow
+                  record={record}
+                  row={row}
+                  columns={columns}
+                  isOpen={row === openIndex}
+                  zone={zone.value}
+                  onToggle={toggleRow}
+                />
               )}
             </div>
           );
@@ -110,6 +116,13 @@ export function RecordList({ rows }: { readonly rows: readonly LogRecord[] }) {
       <ListEnd count={rows.length} />
     </div>
   );
+}
+
+/** Opens the record of a row, or closes it; the keyboard goes on from there. */
+function toggleRow(row: number): void {
+  const id = records.value.value?.rows[row]?.id;
+  currentRow.value = row;
+  navigate({ record: id === openRecordId.value ? undefined : id }, { replace: true });
 }
 
 /** Rows have the height that the styles say, which depends on density and on the width of the window. */

@@ -1,15 +1,19 @@
+import { Component } from 'preact';
 import type { LogRecord } from '../api-types.ts';
-import { zone } from '../state/preferences.ts';
-import { formatTime } from '../time/time-range.ts';
+import { formatTime, type ZoneName } from '../time/time-range.ts';
 import { Icon } from '../shell/icon.tsx';
 import { levelOf } from './level-of.ts';
 import { recordTimeMs, textOf, valueAt } from './record-values.ts';
 
 interface RecordRowProps {
   readonly record: LogRecord;
+  /** Place in the list, from 0. */
+  readonly row: number;
   readonly columns: readonly string[];
   readonly isOpen: boolean;
-  readonly onToggle: () => void;
+  readonly zone: ZoneName;
+  /** The same function at every rendering. */
+  readonly onToggle: (row: number) => void;
 }
 
 /** Enough for the widest screen; the rest is in the details. */
@@ -17,9 +21,26 @@ const MOST_CHARACTERS = 2000;
 /** What a person who hears the page needs to know which row it is. */
 const NAME_CHARACTERS = 80;
 
-/** One record on one line (or several, when messages wrap). */
-export function RecordRow({ record, columns, isOpen, onToggle }: RecordRowProps) {
-  const time = formatTime(recordTimeMs(record), zone.value);
+/** One record on one line (or several, when messages wrap). While one scrolls, rows that stay in sight are not drawn again. */
+export class RecordRow extends Component<RecordRowProps> {
+  override shouldComponentUpdate(next: RecordRowProps): boolean {
+    const { record, row, columns, isOpen, zone } = this.props;
+    return (
+      next.record !== record ||
+      next.row !== row ||
+      next.columns !== columns ||
+      next.isOpen !== isOpen ||
+      next.zone !== zone
+    );
+  }
+
+  override render(props: RecordRowProps) {
+    return drawRow(props);
+  }
+}
+
+function drawRow({ record, row, columns, isOpen, zone, onToggle }: RecordRowProps) {
+  const time = formatTime(recordTimeMs(record), zone);
   const level = levelOf(record.level);
   return (
     <div
@@ -27,7 +48,7 @@ export function RecordRow({ record, columns, isOpen, onToggle }: RecordRowProps)
       // For the pointer; the keyboard has the button.
       onClick={(event) => {
         const isButton = event.target instanceof Element && event.target.closest('button, a') !== null;
-        if (!isButton && (getSelection()?.isCollapsed ?? true)) onToggle();
+        if (!isButton && (getSelection()?.isCollapsed ?? true)) onToggle(row);
       }}
     >
       <span role="cell">
@@ -36,7 +57,7 @@ export function RecordRow({ record, columns, isOpen, onToggle }: RecordRowProps)
           class="record-toggle"
           aria-expanded={isOpen}
           aria-label={`Details of ${time} ${record.message.slice(0, NAME_CHARACTERS)}`}
-          onClick={onToggle}
+          onClick={() => onToggle(row)}
         >
           <Icon name={isOpen ? 'down' : 'right'} />
         </button>

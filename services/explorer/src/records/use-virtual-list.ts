@@ -11,7 +11,7 @@ interface VirtualListOptions {
   readonly count: number;
   readonly getScrollElement: () => HTMLElement | null;
   readonly estimateSize: (index: number) => number;
-  readonly getItemKey: (index: number) => string;
+  readonly getItemKey: (index: number) => string | number;
   /** Height of the header, which lies over the top of the list. */
   readonly headHeight: number;
 }
@@ -27,7 +27,7 @@ export function useVirtualList(options: VirtualListOptions): {
     ...given,
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
-    overscan: 12,
+    overscan: 8,
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,

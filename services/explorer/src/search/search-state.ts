@@ -26,7 +26,7 @@ export interface FoundRecords {
 
 /** Records of the first page, and of those that follow while one scrolls: more at once costs less per record. */
 const FIRST_PAGE = 200;
-const NEXT_PAGE = 1000;
+const NEXT_PAGE = 500;
 /** Rows that the list keeps; for more there is the export. */
 export const MAX_ROWS = 100_000;
 /** Bars are about as wide as a finger is precise. */
@@ -167,6 +167,8 @@ export async function loadNextPage(): Promise<void> {
       { ...currentFilter.value, order: orderOf.value, limit: NEXT_PAGE, cursor: shown.nextCursor },
       { signal: cancel.signal },
     );
+    // Reading the answer and drawing it are two tasks, so that scrolling goes on in between.
+    await new Promise((resolve) => setTimeout(resolve));
     if (cancel.signal.aborted) return;
     batch(() => {
       const rows = [...shown.rows, ...page.logs];

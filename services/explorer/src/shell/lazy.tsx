@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ComponentType } from 'preact';
-import type { LoadView, ViewProps } from '../views.ts';
+import type { LoadView, ViewProps } from '../view.ts';
 
 interface LazyProps extends ViewProps {
   readonly load: LoadView;

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../api-types.ts';
+import { parseExactly } from '../exact-json.ts';
 
 /**
  * How the connection is. `store`: the server is there, its store is not, and the stream goes on by itself. `refused`: asking again
@@ -119,7 +120,7 @@ export class TailConnection {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return undefined;
   }

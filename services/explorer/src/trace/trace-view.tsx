@@ -13,7 +13,7 @@ import { settings } from '../state/settings.ts';
 import { zone } from '../state/preferences.ts';
 import { formatTime } from '../time/time-range.ts';
 import { countOf, formatCount } from '../records/format-count.ts';
-import type { ViewProps } from '../views.ts';
+import type { ViewProps } from '../view.ts';
 import { paymentsOf, traceRows, type TraceRow } from './trace-rows.ts';
 import './trace.css';
 
