@@ -19,6 +19,8 @@ const suites = {
   e2e: { spec: ['tests/e2e/**/*.test.ts'], timeoutMs: 15 * 60_000 },
   clients: { spec: ['tests/clients/**/*.test.ts'], timeoutMs: 15 * 60_000 },
   faults: { spec: ['tests/faults/**/*.test.ts'], timeoutMs: 20 * 60_000 },
+  // Its tools are built the first time.
+  deploy: { spec: ['tests/deploy/**/*.test.ts'], timeoutMs: 25 * 60_000 },
 };
 
 /** More than these are no accident. */
