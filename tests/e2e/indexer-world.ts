@@ -101,6 +101,7 @@ export class IndexerWorld implements AsyncDisposable {
       prepare: { directTopic: this.topics.direct, dataSet: 'direct', preparer: this.#preparer },
       bulk: { maxBytes: 1_048_576, maxDelayMs: 20, concurrency: 2 },
       maxInflightBytes: 16 * 1_048_576,
+      searchableAfterMs: 0,
       retryMinMs: 20,
       retryMaxMs: 200,
       drainTimeoutMs: 4000,

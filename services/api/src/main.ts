@@ -1,3 +1,4 @@
+import { showCertificateExpiry } from '@paylog/shared/composition/certificate-expiry';
 import { configOrExit } from '@paylog/shared/composition/config-or-exit';
 import { elasticsearchConnectionFrom } from '@paylog/shared/composition/elasticsearch-options-from';
 import { kafkaConnectionFrom, kafkaPublisherFrom } from '@paylog/shared/composition/kafka-options-from';
@@ -15,13 +16,15 @@ import { createApi } from './api.ts';
 
 const config = configOrExit('api', process);
 const logger = createLogger({ level: config.log.level, service: 'paylog-api' });
+const metrics = createMetrics();
+showCertificateExpiry(metrics, config);
 const kafka = kafkaConnectionFrom(config.queue, 'paylog-api');
 
 const api = createApi({
   publisher: createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), logger),
   searcher: createElasticsearchSearcher(elasticsearchConnectionFrom(config.store), logger),
   inspector: createKafkaTopicInspector(kafka, logger),
-  metrics: createMetrics(),
+  metrics,
   logger,
   clock: Date,
   options: apiOptionsFrom(config),

@@ -4,9 +4,9 @@ import type { IndexerOptions } from './indexer.ts';
 
 /** The indexer's settings from the configuration of its process. */
 export function indexerOptionsFrom(
-  config: Pick<Config<'indexer' | 'standalone'>, 'pipeline' | 'topics' | 'limits' | 'timeouts' | 'indexer'>,
+  config: Pick<Config<'indexer' | 'standalone'>, 'pipeline' | 'topics' | 'limits' | 'timeouts' | 'indexer' | 'index' | 'store'>,
 ): IndexerOptions {
-  const { pipeline, topics, limits, timeouts, indexer } = config;
+  const { pipeline, topics, limits, timeouts, indexer, index, store } = config;
   return {
     prepare: {
       directTopic: topics.direct,
@@ -27,6 +27,8 @@ export function indexerOptionsFrom(
     retryMaxMs: indexer.retryMaxMs,
     drainTimeoutMs: timeouts.drainMs,
     stallTimeoutMs: indexer.stallTimeoutMs,
+    // The embedded store's searches see what is committed.
+    searchableAfterMs: store.kind === 'elasticsearch' ? index.refreshMs : 0,
     deadLetterTopic: topics.deadLetters,
     maxBatchBytes: topics.maxBatchBytes,
   };

@@ -27,6 +27,8 @@ export interface IndexerOptions {
   /** Budget of the consumer for running batches when it stops or loses partitions. */
   readonly drainTimeoutMs: number;
   readonly stallTimeoutMs: number;
+  /** At most so long after the store took a record a search finds it. */
+  readonly searchableAfterMs: number;
   readonly deadLetterTopic: string;
   /** What the queue takes at most in one batch, in bytes. */
   readonly maxBatchBytes: number;
@@ -80,7 +82,7 @@ class PipelineIndexer implements Indexer {
 
   constructor(deps: IndexerDeps) {
     const { consumer, publisher, metrics, logger, clock, options } = deps;
-    const observer = createMetricsObserver(metrics, clock);
+    const observer = createMetricsObserver(metrics, clock, options.searchableAfterMs);
     const backoff = { minMs: options.retryMinMs, maxMs: options.retryMaxMs };
     this.#deps = deps;
     this.#liveness = new Liveness(consumer, clock, options.stallTimeoutMs);
@@ -99,6 +101,7 @@ class PipelineIndexer implements Indexer {
       },
       logger,
     );
+    metrics.bulkRetryingSeconds.child({}).readFrom(() => writer.retryingMs / 1000);
     this.#writer = writer;
     this.#pipeline = new BatchPipeline({
       budget,

@@ -1,3 +1,4 @@
+import { showCertificateExpiry } from '@paylog/shared/composition/certificate-expiry';
 import { configOrExit } from '@paylog/shared/composition/config-or-exit';
 import {
   elasticsearchConnectionFrom,
@@ -25,6 +26,7 @@ import { createIndexer } from './indexer.ts';
 const config = configOrExit('indexer', process);
 const logger = createLogger({ level: config.log.level, service: 'paylog-indexer' });
 const metrics = createMetrics();
+showCertificateExpiry(metrics, config);
 const kafka = kafkaConnectionFrom(config.queue, 'paylog-indexer');
 const elasticsearch = elasticsearchConnectionFrom(config.store);
 

@@ -6,8 +6,12 @@ import type { IndexerObserver } from './indexer-observer.ts';
 /** Records of a bulk whose latency is looked at; each speaks for its neighbors. Reading every time stamp would cost more than writing it. */
 const LATENCY_SAMPLES = 16;
 
-/** Counts what the indexer does in the process's metrics. Children of the frequent ones are resolved once. */
-export function createMetricsObserver(metrics: Metrics, clock: Clock): IndexerObserver {
+/**
+ * Counts what the indexer does in the process's metrics. Children of the frequent ones are resolved once.
+ *
+ * @param searchableAfterMs at most so long after the store took a record a search finds it
+ */
+export function createMetricsObserver(metrics: Metrics, clock: Clock, searchableAfterMs: number): IndexerObserver {
   const stored = metrics.recordsSettled.child({ outcome: 'stored' });
   const duplicate = metrics.recordsSettled.child({ outcome: 'duplicate' });
   const deadLettered = metrics.recordsSettled.child({ outcome: 'dead_lettered' });
@@ -17,13 +21,19 @@ export function createMetricsObserver(metrics: Metrics, clock: Clock): IndexerOb
   const bulkBytes = metrics.bulkBytes.child({});
   const bulkSeconds = metrics.bulkSeconds.child({});
   const latency = metrics.acceptToStoredSeconds.child({});
+  const searchable = metrics.acceptToSearchableSeconds.child({});
+  const searchableAfter = searchableAfterMs / 1000;
+  let lastSettledMs = clock.now();
+  metrics.lastSettledTimestampSeconds.child({}).readFrom(() => lastSettledMs / 1000);
   return {
     settled(storedRecords, duplicates) {
       stored.add(storedRecords);
       duplicate.add(duplicates);
+      if (storedRecords + duplicates > 0) lastSettledMs = clock.now();
     },
     deadLettered({ stage, type }) {
       deadLettered.add();
+      lastSettledMs = clock.now();
       metrics.deadLetters.add({ stage, type });
     },
     redacted(pan, cvv) {
@@ -36,6 +46,7 @@ export function createMetricsObserver(metrics: Metrics, clock: Clock): IndexerOb
       bulkSeconds.observe(report.milliseconds / 1000);
       sampleLatency(report, clock.now(), (seconds, records) => {
         latency.observe(seconds, records);
+        searchable.observe(seconds + searchableAfter, records);
       });
     },
     retried(type, documents) {

@@ -102,7 +102,7 @@ describe('RetentionTimer', () => {
 describe('createMetricsObserver', () => {
   it('counts what was settled, buried, retried, and the latency of what was stored', async () => {
     const metrics = createMetrics();
-    const observer = createMetricsObserver(metrics, { now: () => RECEIVED_MS + 2000 });
+    const observer = createMetricsObserver(metrics, { now: () => RECEIVED_MS + 2000 }, 1000);
     const documents = Array.from({ length: 100 }, (_, i) => ({
       id: String(i),
       dataSet: 'main',

@@ -2,12 +2,14 @@ import { apiOptionsFrom } from '@paylog/api/api-options-from';
 import { createApi } from '@paylog/api/api';
 import { createIndexer } from '@paylog/indexer/indexer';
 import { indexerOptionsFrom } from '@paylog/indexer/indexer-options-from';
+import { showCertificateExpiry } from '@paylog/shared/composition/certificate-expiry';
 import { configOrExit } from '@paylog/shared/composition/config-or-exit';
 import { queueSideFrom } from '@paylog/shared/composition/queue-side';
 import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
 import { storeSideFrom } from '@paylog/shared/composition/store-side';
 import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
 import { runLifecycle } from '@paylog/shared/flow/lifecycle';
+import { showDiskSpace } from '@paylog/shared/telemetry/disk-space';
 import { createLogger } from '@paylog/shared/telemetry/logger';
 import { createMetrics } from '@paylog/shared/telemetry/metrics';
 import { readyLine } from './ready-line.ts';
@@ -16,6 +18,10 @@ const config = configOrExit('standalone', process);
 // Standard output belongs to the one line for people.
 const logger = createLogger({ level: config.log.level, service: 'paylog', destination: process.stderr });
 const metrics = createMetrics();
+showCertificateExpiry(metrics, config);
+// On disk is what has an embedded side.
+const isEmbedded = config.queue.kind === 'embedded' || config.store.kind === 'embedded';
+showDiskSpace(metrics, { data: isEmbedded ? config.embedded.dataDir : undefined });
 const queue = queueSideFrom(config, 'paylog', logger);
 const store = storeSideFrom(config, logger);
 

@@ -30,13 +30,19 @@ export class RetryingWriter implements StoreWriter {
   readonly #inner: StoreWriter;
   readonly #options: RetryingWriterOptions;
   readonly #logger: Logger;
-  /** Writes that are being retried now; the outage is over when the last of them is. */
-  #retrying = 0;
+  /** Writes that are being retried now, and since when (monotonic), oldest first; the outage is over when the last of them is. */
+  readonly #retrying = new Map<symbol, number>();
 
   constructor(inner: StoreWriter, options: RetryingWriterOptions, logger: Logger) {
     this.#inner = inner;
     this.#options = options;
     this.#logger = logger;
+  }
+
+  /** Milliseconds since the oldest write that is being retried now failed for the first time; 0 when there is none. */
+  get retryingMs(): number {
+    const [since] = this.#retrying.values();
+    return since === undefined ? 0 : performance.now() - since;
   }
 
   start(): Promise<void> {
@@ -92,7 +98,8 @@ export class RetryingWriter implements StoreWriter {
     signal: AbortSignal,
     hardSignal: AbortSignal,
   ): Promise<void> {
-    this.#outageBegins(outcomes, retryable);
+    const write = Symbol('write');
+    this.#outageBegins(write, outcomes, retryable);
     let open = retryable;
     let attempts = 1;
     let fruitless = 0;
@@ -115,7 +122,7 @@ export class RetryingWriter implements StoreWriter {
         open = still;
       }
     } finally {
-      this.#outageEnds(open.length === 0);
+      this.#outageEnds(write, open.length === 0);
     }
   }
 
@@ -129,17 +136,17 @@ export class RetryingWriter implements StoreWriter {
     for (const [type, count] of byType) this.#options.onRetry(type, count);
   }
 
-  #outageBegins(outcomes: readonly RetriedOutcome[], open: readonly number[]): void {
-    this.#retrying += 1;
-    if (this.#retrying > 1) return;
+  #outageBegins(write: symbol, outcomes: readonly RetriedOutcome[], open: readonly number[]): void {
+    this.#retrying.set(write, performance.now());
+    if (this.#retrying.size > 1) return;
     const first = outcomes[open[0] ?? 0];
     const { type, reason } = first?.status === 'retryable' ? first : ABORTED;
     this.#logger.warn('the store takes no documents, retrying', { documents: open.length, type, reason });
   }
 
-  #outageEnds(recovered: boolean): void {
-    this.#retrying -= 1;
-    if (this.#retrying > 0) return;
+  #outageEnds(write: symbol, recovered: boolean): void {
+    this.#retrying.delete(write);
+    if (this.#retrying.size > 0) return;
     if (recovered) this.#logger.info('the store takes documents again');
     else this.#logger.info('retrying was given up, what is open will be delivered again');
   }

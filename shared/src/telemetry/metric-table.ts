@@ -29,6 +29,8 @@ export const LABELS = {
   stage: { bound: 10, help: 'where the record failed: `prepare`, `store`' },
   dependency: { bound: 20, help: 'name as in `/health/ready`' },
   version: { bound: 1, help: 'version of this process' },
+  role: { bound: 10, help: 'what a certificate file is for: `kafka_ca`, `elasticsearch_ca`' },
+  directory: { bound: 4, help: 'what a directory is for: `data` (DATA_DIR), `logs` (files of the own log)' },
 } as const;
 
 /** Name of a label. */
@@ -195,6 +197,16 @@ export const METRIC_TABLE = {
     buckets: LONG_SECONDS,
     from: INDEXER,
   },
+  acceptToSearchableSeconds: {
+    kind: 'histogram',
+    name: 'paylog_accept_to_searchable_seconds',
+    help:
+      'Time from accepting a record until searches find it, at the latest: until the store has it, and INDEX_REFRESH_MS more ' +
+      '(the embedded store needs no refresh).',
+    labels: [],
+    buckets: LONG_SECONDS,
+    from: INDEXER,
+  },
   bulkRecords: {
     kind: 'histogram',
     name: 'paylog_bulk_records',
@@ -226,11 +238,25 @@ export const METRIC_TABLE = {
     labels: ['type'],
     from: INDEXER,
   },
+  bulkRetryingSeconds: {
+    kind: 'gauge',
+    name: 'paylog_bulk_retrying_seconds',
+    help: 'How long the oldest bulk under way has been tried again; 0 while the store takes everything.',
+    labels: [],
+    from: INDEXER,
+  },
   recordsSettled: {
     kind: 'counter',
     name: 'paylog_records_settled_total',
     help: 'Records that are done with: stored, duplicate, dead_lettered.',
     labels: ['outcome'],
+    from: INDEXER,
+  },
+  lastSettledTimestampSeconds: {
+    kind: 'gauge',
+    name: 'paylog_last_settled_timestamp_seconds',
+    help: 'Unix time when a record was settled last; before the first one, of the start.',
+    labels: [],
     from: INDEXER,
   },
   deadLetters: {
@@ -260,6 +286,27 @@ export const METRIC_TABLE = {
     help: 'Consumers that crashed and were replaced.',
     labels: [],
     from: INDEXER,
+  },
+  tlsCertificateExpiryTimestampSeconds: {
+    kind: 'gauge',
+    name: 'paylog_tls_certificate_expiry_timestamp_seconds',
+    help: 'Unix time when the first certificate of a file expires, as the file was read at start.',
+    labels: ['role'],
+    from: BOTH,
+  },
+  diskFreeBytes: {
+    kind: 'gauge',
+    name: 'paylog_disk_free_bytes',
+    help: 'Bytes that this process may still write on the file system of a directory.',
+    labels: ['directory'],
+    from: BOTH,
+  },
+  diskSizeBytes: {
+    kind: 'gauge',
+    name: 'paylog_disk_size_bytes',
+    help: 'Size of that file system.',
+    labels: ['directory'],
+    from: BOTH,
   },
   dependencyUp: {
     kind: 'gauge',

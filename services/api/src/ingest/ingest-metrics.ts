@@ -2,6 +2,9 @@ import type { Metrics } from '@paylog/shared/telemetry/metrics';
 import type { IngestRate } from '../status/ingest-rate.ts';
 import type { IngestResult } from '../protocols/ingest-result.ts';
 
+/** Told to slow down, told to come again. */
+const STATUSES_OF_ALERTS = [429, 503] as const;
+
 type Counter = ReturnType<Metrics['ingestRecords']['child']>;
 
 /** Counts what one protocol takes in; holds its counters, since a look-up by labels for each record would be dear. */
@@ -20,6 +23,9 @@ export class IngestMetrics {
     this.#protocol = protocol;
     this.#bytes = metrics.ingestBytes.child({ protocol });
     this.#publishSeconds = metrics.ingestPublishSeconds.child({});
+    // There from the start, with zero: Prometheus does not see the first step of a series that begins with it.
+    for (const outcome of ['rejected', 'refused']) metrics.ingestRecords.child({ service: 'other', protocol, outcome });
+    for (const status of STATUSES_OF_ALERTS) metrics.ingestRequests.child({ protocol, status: String(status) });
   }
 
   /** A request that was answered with `status`. */
