@@ -27,6 +27,7 @@ async function startApi(): Promise<{ readonly api: Api; readonly stop: () => Pro
   const api = createApi({
     publisher: queue.publisher(),
     searcher: store.searcher(),
+    inspector: queue.topicInspector(),
     metrics: createMetrics(),
     logger: silentLogger,
     clock: Date,

@@ -9,16 +9,15 @@ import {
   orderedDigits,
   RANGE_DIGITS,
   rangeTerm,
+  RECEIPT_UNITS,
   receiptTerm,
   shortDigits,
 } from './index-terms.ts';
 import { anyTerm, NOTHING, type Match } from './match.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_HOURS = 24;
-/** Beyond all hours of receipt. */
-const NO_HOUR = 2 ** 32 - 1;
+/** Beyond all seconds of receipt, at the begin of a day. */
+const NO_SECOND = 86_400 * 200_000;
 /** Some years of days. */
 const MAX_RECEIPT_TERMS = 1500;
 const LOWEST = -Number.MAX_VALUE;
@@ -112,41 +111,51 @@ function minOf(a: string, b: string): string {
   return a < b ? a : b;
 }
 
-/** Time of receipt: whole days and hours by their terms; the hours in which the bounds lie need a look at the record. */
+/** Time of receipt: whole units by their terms; the seconds in which the bounds lie need a look at the record. */
 export function compileReceipt({ from, to }: TimeQuery, vocabulary: Vocabulary): Bounds {
-  const first = from === undefined ? { hour: 0, isWhole: true } : hourOf(from);
-  const last = to === undefined ? { hour: NO_HOUR, isWhole: true } : hourOf(to);
-  const edges = [first, last].filter(({ isWhole }) => !isWhole).map(({ hour }) => hour);
-  const begin = first.isWhole ? first.hour : first.hour + 1;
-  // Up to here, not included.
-  const end = last.hour;
-  const [firstDay, endDay] = [Math.ceil(begin / DAY_HOURS), Math.floor(end / DAY_HOURS)];
-  const whole =
-    firstDay >= endDay
-      ? [listed('h', begin, end, vocabulary)]
-      : [
-          listed('h', begin, firstDay * DAY_HOURS, vocabulary),
-          listed('d', firstDay, endDay, vocabulary),
-          listed('h', endDay * DAY_HOURS, end, vocabulary),
-        ];
-  const terms = whole.flatMap((part) => part ?? []);
-  if (whole.includes(undefined)) return UNKNOWN;
-  const straddling = anyTerm([...new Set(edges)].map((hour) => receiptTerm('h', hour)));
+  const first = from === undefined ? { second: 0, isWhole: true } : secondOf(from);
+  const last = to === undefined ? { second: NO_SECOND, isWhole: true } : secondOf(to);
+  const edges = [first, last].filter(({ isWhole }) => !isWhole).map(({ second }) => second);
+  const terms = covering(0, first.isWhole ? first.second : first.second + 1, last.second, vocabulary);
+  if (terms === undefined) return UNKNOWN;
+  const straddling = anyTerm([...new Set(edges)].map((second) => receiptTerm('s', second)));
   return eitherOf([
     exactly(anyTerm(terms)),
     straddling.op === 'none' ? exactly(NOTHING) : { possible: straddling, certain: NOTHING },
   ]);
 }
 
-/** `isWhole`: the time is the beginning of the hour. */
-function hourOf(time: string): { readonly hour: number; readonly isWhole: boolean } {
-  const hours = Date.parse(`${time.slice(0, 23)}Z`) / HOUR_MS;
-  const hour = Math.max(0, Math.floor(hours));
-  return { hour, isWhole: hour === hours && time.endsWith('.000000000Z') };
+/** `isWhole`: the time is the beginning of the second. */
+function secondOf(time: string): { readonly second: number; readonly isWhole: boolean } {
+  const second = Math.max(0, Math.floor(Date.parse(`${time.slice(0, 19)}Z`) / 1000));
+  return { second, isWhole: time.endsWith('.000000000Z') };
+}
+
+/** Terms of the units from `first` up to `end`, in larger units where these fit; undefined when there are too many. */
+function covering(level: number, first: number, end: number, vocabulary: Vocabulary): string[] | undefined {
+  const here = RECEIPT_UNITS[level];
+  if (here === undefined || first >= end) return [];
+  const above = RECEIPT_UNITS[level + 1];
+  const size = above === undefined ? Number.POSITIVE_INFINITY : above.ms / here.ms;
+  const [firstAbove, endAbove] = [Math.ceil(first / size), Math.floor(end / size)];
+  const parts =
+    above === undefined || firstAbove >= endAbove
+      ? [listed(here.unit, first, end, vocabulary)]
+      : [
+          listed(here.unit, first, firstAbove * size, vocabulary),
+          covering(level + 1, firstAbove, endAbove, vocabulary),
+          listed(here.unit, endAbove * size, end, vocabulary),
+        ];
+  return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
 }
 
 /** Terms from `first` up to `end`; undefined when there are too many. */
-function listed(unit: 'd' | 'h', first: number, end: number, vocabulary: Vocabulary): string[] | undefined {
+function listed(
+  unit: (typeof RECEIPT_UNITS)[number]['unit'],
+  first: number,
+  end: number,
+  vocabulary: Vocabulary,
+): string[] | undefined {
   if (first >= end) return [];
   const terms = vocabulary.between(receiptTerm(unit, first), receiptTerm(unit, end - 1), MAX_RECEIPT_TERMS);
   return terms.length < MAX_RECEIPT_TERMS ? terms : undefined;

@@ -97,7 +97,7 @@ async function textOf(
   if (text !== undefined) return text;
   const [term = ''] = terms;
   const key = fieldKey(field);
-  for await (const part of reader.matches(anyTerm(terms), range, 'desc', 1)) {
+  for await (const part of reader.matches(anyTerm(terms), range, 'desc', { few: 1 })) {
     for (const found of part) {
       const record = recordAt(reader, found);
       for (const value of record === undefined ? [] : textsOf(record, field)) {

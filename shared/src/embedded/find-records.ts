@@ -68,7 +68,7 @@ async function* hitsOf(
   // Some more than the page, for the rest of the last slice.
   const few = limit + 16;
   if (piece.uncertain.op === 'none' && plan.isSettled) {
-    yield* reader.matches(piece.possible, piece, order, few);
+    yield* reader.matches(piece.possible, piece, order, { few });
     return;
   }
   for await (const { found } of verifiedMatches(reader, piece.possible, piece, order, plan.test)) yield [found];

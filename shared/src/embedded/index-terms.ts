@@ -10,7 +10,7 @@ import type { AttributeField, KnownField } from '../ports/query.ts';
  * - `~;K<hex>` a number, its 64 bits in an order that is the one of numbers, zeros at the end left out;
  *   `~,K<4 digits>` the first 16 bits of it: 16 ranges for each power of two.
  * - `~_<known fields>;<path>;<path>` the shape of the record: which fields have a value. `~'K` a field that the shape does not tell.
- * - `~~d<day>`, `~~h<hour>` when it was received. `~~a` every record, `~~n` those without a shape.
+ * - `~~d<day>`, `~~h<hour>`, `~~m<minute>`, `~~s<second>` when it was received. `~~a` every record, `~~n` those without a shape.
  *
  * FTS5 gets them separated by spaces and must not split or change them: see {@link TOKENIZER}.
  */
@@ -192,9 +192,17 @@ export const SHAPELESS_TERM = '~~n';
 /** The term that every record has. */
 export const EVERY_TERM = '~~a';
 
-/** The terms of the day and the hour of receipt, numbered from 1970. */
-export function receiptTerm(unit: 'd' | 'h', number: number): string {
-  return `~~${unit}${number.toString(16).padStart(8, '0')}`;
+/** What times of receipt are found by, the smallest first: live tails ask for single seconds, again and again. */
+export const RECEIPT_UNITS = [
+  { unit: 's', ms: 1000 },
+  { unit: 'm', ms: 60_000 },
+  { unit: 'h', ms: 3_600_000 },
+  { unit: 'd', ms: 86_400_000 },
+] as const;
+
+/** The terms of the second, minute, hour and day of receipt, numbered from 1970. */
+export function receiptTerm(unit: (typeof RECEIPT_UNITS)[number]['unit'], number: number): string {
+  return `~~${unit}${number.toString(16).padStart(9, '0')}`;
 }
 
 /** Above every term that begins with `start`. */

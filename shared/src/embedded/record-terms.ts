@@ -11,6 +11,7 @@ import {
   orderedDigits,
   presenceTerm,
   rangeTerm,
+  RECEIPT_UNITS,
   receiptTerm,
   SHAPELESS_TERM,
   shapeTerm,
@@ -22,7 +23,6 @@ import {
 import { isObject, numbersHeld, type JsonObject } from './record-values.ts';
 import { messageWords } from './message-words.ts';
 
-const HOUR_MS = 3_600_000;
 /** Times have terms of their own. */
 const INDEXED = QUERY_FIELDS.map(({ field }) => field).filter(({ type }) => type !== 'time');
 
@@ -119,8 +119,8 @@ export class RecordIndexer {
     this.#terms = [];
     this.#found = [];
     this.#numbers = numbersHeld(record);
-    const hour = Math.floor(receivedAtMs / HOUR_MS);
-    this.#terms.push(EVERY_TERM, receiptTerm('d', Math.floor(hour / 24)), receiptTerm('h', hour));
+    this.#terms.push(EVERY_TERM);
+    for (const { unit, ms } of RECEIPT_UNITS) this.#terms.push(receiptTerm(unit, Math.floor(receivedAtMs / ms)));
     let known = 0;
     for (const [parent, members] of MEMBERS) {
       const object = parent === undefined ? record : record[parent];

@@ -20,7 +20,7 @@ export function parseRecord(source: Buffer): JsonObject | undefined {
 }
 
 /** A member of the record, or of one of its objects. */
-export function memberOf(record: JsonObject, parent: string | undefined, name: string): unknown {
+function memberOf(record: JsonObject, parent: string | undefined, name: string): unknown {
   if (parent === undefined) return record[name];
   const object = record[parent];
   return isObject(object) ? object[name] : undefined;

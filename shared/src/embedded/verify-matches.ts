@@ -23,7 +23,7 @@ export async function* verifiedMatches(
   test: RecordTest,
 ): AsyncGenerator<Verified> {
   let count = 0;
-  for await (const part of reader.matches(match, range, order, VERIFY_ROWS)) {
+  for await (const part of reader.matches(match, range, order, { few: VERIFY_ROWS, withSource: true })) {
     for (const found of part) {
       count += 1;
       if (count % VERIFY_ROWS === 0) await reader.breathe();
@@ -34,7 +34,7 @@ export async function* verifiedMatches(
 }
 
 /** Undefined when it is gone meanwhile. */
-export function recordAt(reader: MatchReader, { key }: Found): JsonObject | undefined {
-  const source = reader.source(key);
+export function recordAt(reader: MatchReader, found: Found): JsonObject | undefined {
+  const source = found.source ?? reader.source(found.key);
   return source === undefined ? undefined : (parseRecord(source) ?? NO_RECORD);
 }

@@ -39,6 +39,16 @@ function shapeOf(query: Query): string {
 }
 
 function alternatives(of: readonly Query[]): string {
+  const [text, number] = of;
+  // What `shard:5` stands for: the text or the number.
+  if (
+    of.length === 2 &&
+    text?.op === 'equals' &&
+    number?.op === 'range' &&
+    fieldName(text.field) === fieldName(number.field)
+  ) {
+    return shapeOf(text);
+  }
   return of.length === 0 ? 'NOT *' : joined(of, ' OR ');
 }
 
@@ -54,7 +64,7 @@ function joined(of: readonly Query[], operator: string): string {
 
 function inner(query: Query): string {
   const shape = shapeOf(query);
-  const isJoined = (query.op === 'and' || query.op === 'or') && query.of.length > 1 && !/^\?\*?$/.test(shape);
+  const isJoined = (query.op === 'and' || query.op === 'or') && / (?:AND|OR|x\d+)\b/.test(shape);
   return isJoined ? `(${shape})` : shape;
 }
 

@@ -60,8 +60,13 @@ interface PaymentPlan {
   readonly steps: readonly Step[];
 }
 
-/** Records of `payments` payments that ended in the hour before `nowMs`, oldest first; the same for the same arguments. */
+/** {@link paymentRecords} and what logs also hold: very long lines, scripts of many peoples, deep attributes. */
 export function seedRecords(nowMs: number, payments: number): SeedRecord[] {
+  return [...paymentRecords(nowMs, payments), ...oddRecords(nowMs - 5 * 60_000)].sort(byTime);
+}
+
+/** Records of so many payments, and of the story, in the hour before `nowMs`, oldest first; the same for the same arguments. */
+export function paymentRecords(nowMs: number, payments: number): SeedRecord[] {
   const random = seededRandom(7);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
   const hex = (digits: number): string =>
@@ -85,8 +90,12 @@ export function seedRecords(nowMs: number, payments: number): SeedRecord[] {
     };
     records.push(...recordsOf(plan, random));
   }
-  records.push(...recordsOf(storyPlan(nowMs - 8 * 60_000), random), ...oddRecords(nowMs - 5 * 60_000));
-  return records.sort((one, other) => (one.timestamp < other.timestamp ? -1 : 1));
+  records.push(...recordsOf(storyPlan(nowMs - 8 * 60_000), random));
+  return records.sort(byTime);
+}
+
+function byTime(one: SeedRecord, other: SeedRecord): number {
+  return one.timestamp < other.timestamp ? -1 : 1;
 }
 
 function stepsOf(outcome: string, random: () => number, reason: string): Step[] {

@@ -11,7 +11,7 @@ import { Service } from '../service.ts';
 import { watchPage, type PageOptions, type WatchedPage } from './watched-page.ts';
 
 /** Where pictures of what was tested are left. */
-export const ARTIFACTS = path.join(import.meta.dirname, '..', '..', '..', '.artifacts', 'explorer');
+const ARTIFACTS = path.join(import.meta.dirname, '..', '..', '..', '.artifacts', 'explorer');
 
 /** Bytes of records in one request; the door takes 10 MiB. */
 const MAX_BODY_CHARACTERS = 4_000_000;

@@ -23,6 +23,8 @@ interface HistogramValues extends RecordFilter {
 const MAX_BUCKETS = 1000;
 const DEFAULT_BUCKETS = 60;
 const DEFAULT_SPLIT_LIMIT = 10;
+/** Most counts in all intervals together: stores refuse or crawl where there are several times as many. */
+const MAX_COUNTS = 20_000;
 
 const PARAMETERS: readonly Parameter<HistogramValues>[] = [
   ...FILTER_PARAMETERS,
@@ -71,7 +73,7 @@ const PARAMETERS: readonly Parameter<HistogramValues>[] = [
   },
   integerParameter(
     'split_limit',
-    'Most values with `split`; they are the most frequent over all intervals.',
+    `Most values with \`split\`; they are the most frequent over all intervals. With more than ${MAX_COUNTS / MAX_BUCKETS} there are fewer intervals: at most ${MAX_COUNTS} counts in all.`,
     { min: 1, max: 100, byDefault: DEFAULT_SPLIT_LIMIT },
     (splitLimit) => ({ splitLimit }),
   ),
@@ -87,9 +89,11 @@ export const HISTOGRAM_ROUTE: ExploreRoute<HistogramValues> = {
 async function answerHistogram({ values, searcher, signal, nowMs, tookMs }: ExploreRequest<HistogramValues>) {
   refuseFaults(uselessParameters(values));
   const { interval = 'auto', buckets = DEFAULT_BUCKETS, zone, split, splitLimit, ...filter } = values;
+  const splitBy = split && { field: split, limit: splitLimit ?? DEFAULT_SPLIT_LIMIT };
+  const most = Math.min(MAX_BUCKETS, Math.floor(MAX_COUNTS / (splitBy?.limit ?? 1)));
   const { from, to, bounds, counts } = await countOver({ searcher, signal, nowMs }, filter, {
-    boundsOf: boundsOver({ interval, buckets, zone: zone ?? UTC }),
-    splitBy: split && { field: split, limit: splitLimit ?? DEFAULT_SPLIT_LIMIT },
+    boundsOf: boundsOver({ interval, zone: zone ?? UTC, most: interval === 'auto' ? Math.min(buckets, most) : most }),
+    splitBy,
   });
   return JSON.stringify({
     interval: formatInterval(bounds.intervalMs),
@@ -123,19 +127,23 @@ function uselessParameters({ interval = 'auto', buckets, split, splitLimit }: Hi
 
 type BoundsOf = (fromMs: number, toMs: number) => Bounds;
 
-/** Refuses an interval of which too many would be needed. */
+/** Refuses an interval of which more than `most` would be needed. */
 function boundsOver({
   interval,
-  buckets,
   zone,
-}: Required<Pick<HistogramValues, 'interval' | 'buckets' | 'zone'>>): BoundsOf {
+  most,
+}: {
+  readonly interval: number | 'auto';
+  readonly zone: TimeZone;
+  readonly most: number;
+}): BoundsOf {
   return (fromMs, toMs) => {
     const range = { fromMs, toMs };
-    if (interval === 'auto') return niceBounds(range, zone, buckets);
-    const bounds = alignedBounds(range, interval, zone, MAX_BUCKETS);
+    if (interval === 'auto') return niceBounds(range, zone, most);
+    const bounds = alignedBounds(range, interval, zone, most);
     if (bounds) return bounds;
-    const enough = formatInterval(niceBounds(range, zone, MAX_BUCKETS).intervalMs);
-    const message = `the range takes more than ${MAX_BUCKETS} intervals of ${formatInterval(interval)}: expected ${enough} or longer, or a shorter range`;
+    const enough = formatInterval(niceBounds(range, zone, most).intervalMs);
+    const message = `the range takes more than ${most} intervals of ${formatInterval(interval)}: expected ${enough} or longer, or a shorter range`;
     refuseFaults([{ field: 'interval', message }]);
     throw new RangeError(message);
   };

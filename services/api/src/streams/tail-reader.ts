@@ -28,7 +28,7 @@ export interface TailReaderOptions {
 export const OVERLAP_MS = 60_000;
 
 /** A queue that lags is followed so far back, not further: what is remembered must have an end. */
-export const MAX_LAG_MS = 15 * 60_000;
+const MAX_LAG_MS = 15 * 60_000;
 
 /** Records that are shown at once, whatever the cap, when a tail begins in the past or goes on after a break. */
 export const MAX_CATCH_UP = 10_000;

@@ -134,6 +134,15 @@ describe('GET /api/v1/histogram', () => {
     assert.equal((await histogram('?from=-1000s&interval=1s')).buckets.length, 1000);
   });
 
+  it('makes fewer buckets when many values are counted in each', async () => {
+    const { buckets } = await histogram('?from=-1h&buckets=1000&split=id&split_limit=100');
+    assert.ok(buckets.length > 100 && buckets.length <= 200, String(buckets.length));
+    await using server = await serve(new ModelSearcher(texts));
+    const response = await server.get('/api/v1/histogram?from=-1h&interval=10s&split=id&split_limit=100');
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /more than 200 intervals of 10s: expected 30s or longer/);
+  });
+
   it('refuses an interval of which too many are needed, and says what is enough', async () => {
     await using server = await serve(new ModelSearcher(texts));
     for (const query of ['from=-1h&interval=1s', 'interval=1s', 'from=1970-01-01T00:00:00Z&interval=1d']) {

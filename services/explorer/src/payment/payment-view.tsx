@@ -4,6 +4,7 @@ import { Failed, Waiting } from '../parts/request-notice.tsx';
 import { fieldEquals } from '../parts/search-for.ts';
 import { useRequest } from '../parts/use-request.ts';
 import type { ViewProps } from '../view.ts';
+import { statusChanges } from './status-changes.ts';
 import { StoryBody } from './story-body.tsx';
 import { count } from './story-text.ts';
 import { StoryHeader } from './story-header.tsx';
@@ -30,7 +31,7 @@ export function PaymentView({ id }: ViewProps) {
           </AppLink>
         </p>
       )}
-      <StoryBody key={story.payment_id} story={story} />
+      <StoryBody key={story.payment_id} story={{ ...story, steps: statusChanges(story.steps) }} />
     </article>
   );
 }

@@ -243,8 +243,7 @@ function layTicks(scale: TimeScale, edges: { fromX: number; toX: number }, origi
     const x = scale.place(ms);
     const label = formatOffset(ms);
     const width = label.length * CHARACTER;
-    const anchor =
-      x - width / 2 < edges.fromX - PADDING ? 'start' : x + width / 2 > edges.toX + PADDING ? 'end' : 'middle';
+    const anchor = x - width / 2 < edges.fromX - PADDING ? 'start' : x + width / 2 > edges.toX ? 'end' : 'middle';
     const left = anchor === 'start' ? x : anchor === 'end' ? x - width : x - width / 2;
     if (left < free) continue;
     ticks.push({ x, label, anchor });

@@ -6,7 +6,6 @@ import { QueryBar } from '../query/query-bar.tsx';
 import { RecordList } from '../records/record-list.tsx';
 import { Toolbar } from '../records/toolbar.tsx';
 import { isStoreEmpty, queryFault, records } from '../search/search-state.ts';
-import { facetsShown } from '../state/preferences.ts';
 import { TimePicker } from '../time/time-picker.tsx';
 import type { View, ViewProps } from '../view.ts';
 import { DIALOGS, SLOTS, VIEWS } from '../views.ts';
@@ -84,7 +83,7 @@ function Facets() {
         <Icon name="filter" /> Facets
       </button>
       <aside
-        class={`app-facets${inDrawer ? ' app-facets-open' : ''}${facetsShown.value ? '' : ' app-facets-hidden'}`}
+        class={inDrawer ? 'app-facets app-facets-open' : 'app-facets'}
         aria-label="Facets"
         tabIndex={0}
         onKeyDown={(event) => {

@@ -18,8 +18,6 @@ export const facetFields = signal<readonly string[]>([
   'environment',
   'host',
 ]);
-/** Whether the facets are shown where there is room for them. */
-export const facetsShown = signal(true);
 
 /** Takes what was kept in this browser, keeps every change, and lets styles know. Called once, by main.tsx. */
 export function startPreferences(): void {
@@ -29,7 +27,6 @@ export function startPreferences(): void {
   keepJson('facets', facetFields, (value) =>
     Array.isArray(value) && value.every((name) => typeof name === 'string') ? value.slice(0, 20) : undefined,
   );
-  keepJson('facets-shown', facetsShown, (value) => (typeof value === 'boolean' ? value : undefined));
   effect(() => {
     const { dataset } = document.documentElement;
     dataset['theme'] = theme.value;
