@@ -1,0 +1,34 @@
+locals {
+  checkout_chart = "${path.module}/../../helm/pay-log-aggregator"
+}
+
+module "pay_log_aggregator" {
+  source = "../modules/helm-chart"
+
+  release_name     = var.release_name
+  namespace        = coalesce(var.namespace, "paylog-${var.environment}")
+  create_namespace = var.create_namespace
+
+  chart            = coalesce(var.chart, local.checkout_chart)
+  chart_repository = var.chart_repository
+  chart_version    = var.chart_version
+
+  # The environments are those of the chart; what Terraform adds is what belongs to one installation.
+  values_files = concat(["${local.checkout_chart}/values-${var.environment}.yaml"], var.values_files)
+  extra_values = var.extra_values
+
+  image            = var.image
+  settings         = var.settings
+  kafka            = var.kafka
+  elasticsearch    = var.elasticsearch
+  api_replicas     = var.api_replicas
+  indexer_replicas = var.indexer_replicas
+  ingress          = var.ingress
+  tracing_endpoint = var.tracing_endpoint
+  monitoring       = var.monitoring
+  topics_job       = var.topics_job
+
+  timeout_seconds     = var.timeout_seconds
+  rollback_on_failure = var.environment != "dev"
+  max_history         = var.max_history
+}
