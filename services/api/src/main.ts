@@ -2,6 +2,8 @@ import { showCertificateExpiry } from '@paylog/shared/composition/certificate-ex
 import { configOrExit } from '@paylog/shared/composition/config-or-exit';
 import { elasticsearchConnectionFrom } from '@paylog/shared/composition/elasticsearch-options-from';
 import { kafkaConnectionFrom, kafkaPublisherFrom } from '@paylog/shared/composition/kafka-options-from';
+import { processLogFrom } from '@paylog/shared/composition/process-log';
+import { profilingFrom } from '@paylog/shared/composition/profiling-from';
 import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
 import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
 import { createElasticsearchSearcher } from '@paylog/shared/elasticsearch/elasticsearch-searcher';
@@ -9,14 +11,14 @@ import { runLifecycle } from '@paylog/shared/flow/lifecycle';
 import { createKafkaPublisher } from '@paylog/shared/kafka/create-kafka-publisher';
 import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
 import { createKafkaTopicInspector } from '@paylog/shared/kafka/kafka-topic-inspector';
-import { createLogger } from '@paylog/shared/telemetry/logger';
 import { createMetrics } from '@paylog/shared/telemetry/metrics';
 import { apiOptionsFrom } from './api-options-from.ts';
 import { createApi } from './api.ts';
 
 const config = configOrExit('api', process);
-const logger = createLogger({ level: config.log.level, service: 'paylog-api' });
 const metrics = createMetrics();
+const log = processLogFrom(config, { service: 'paylog-api', env: process.env, metrics });
+const { logger } = log;
 showCertificateExpiry(metrics, config);
 const kafka = kafkaConnectionFrom(config.queue, 'paylog-api');
 
@@ -33,8 +35,13 @@ const api = createApi({
 await runLifecycle(
   {
     stopTimeoutMs: stopTimeoutFrom(config, 1),
-    // The API first: it answers probes, and 503 with a reason, while the brokers are waited for.
-    components: [api, createTopicsComponent(createKafkaTopicAdmin(kafka, logger), config, logger)],
+    components: [
+      profilingFrom(config, 'paylog-api', process, logger),
+      ...log.components((local) => createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), local)),
+      // Early: it answers probes, and 503 with a reason, while the brokers are waited for.
+      api,
+      createTopicsComponent(createKafkaTopicAdmin(kafka, logger), config, logger),
+    ],
     onStopping: () => {
       api.markStopping();
     },

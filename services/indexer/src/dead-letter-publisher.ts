@@ -2,6 +2,7 @@ import { backoffDelay, sleep, type BackoffOptions } from '@paylog/shared/flow/ba
 import type { Clock } from '@paylog/shared/ports/clock';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { Publisher, QueueMessage } from '@paylog/shared/ports/queue';
+import { readEnvelope } from '@paylog/shared/record/envelope';
 import { encodeDeadLetter, type DeadLetter } from './dead-letter.ts';
 
 /** Where dead letters go and how large they may be. */
@@ -40,6 +41,7 @@ export class DeadLetterPublisher {
   readonly #logger: Logger;
   readonly #maxBytes: number;
   #failing = false;
+  #failedDataSets: readonly string[] = [];
   #warnedMs = -Infinity;
 
   constructor(publisher: Publisher, options: DeadLetterOptions, clock: Clock, logger: Logger) {
@@ -80,6 +82,7 @@ export class DeadLetterPublisher {
         stage,
         type,
         field,
+        data_sets: dataSetsOf(letters),
       },
     );
   }
@@ -122,7 +125,7 @@ export class DeadLetterPublisher {
           continue;
         }
       }
-      this.#failed(outcome.reason, outcome.message);
+      this.#failed(group.letters, outcome.reason, outcome.message);
       await sleep(backoffDelay(retry, this.#options), signal);
     }
     return false;
@@ -137,15 +140,38 @@ export class DeadLetterPublisher {
     return true;
   }
 
-  #failed(reason: string, message: string): void {
+  #failed(letters: readonly DeadLetter[], reason: string, message: string): void {
     if (this.#failing) return;
     this.#failing = true;
-    this.#logger.error('dead letters cannot be published, retrying', { topic: this.#options.topic, reason, message });
+    this.#failedDataSets = dataSetsOf(letters);
+    this.#logger.error('dead letters cannot be published, retrying', {
+      topic: this.#options.topic,
+      reason,
+      message,
+      data_sets: this.#failedDataSets,
+    });
   }
 
   #recovered(): void {
     if (!this.#failing) return;
     this.#failing = false;
-    this.#logger.info('dead letters can be published again', { topic: this.#options.topic });
+    this.#logger.info('dead letters can be published again', {
+      topic: this.#options.topic,
+      data_sets: this.#failedDataSets,
+    });
   }
+}
+
+/** Data sets that a line names. */
+const MAX_NAMED_DATA_SETS = 10;
+
+/** Whose records they are, as far as they say: lines about own logs alone are kept from becoming records themselves. */
+function dataSetsOf(letters: readonly DeadLetter[]): readonly string[] {
+  const names = new Set<string>();
+  for (const { failure, message } of letters) {
+    const name = failure.document?.dataSet ?? (message.value ? readEnvelope(message.value)?.dataSet : undefined);
+    names.add(name ?? 'unknown');
+    if (names.size === MAX_NAMED_DATA_SETS) break;
+  }
+  return [...names];
 }

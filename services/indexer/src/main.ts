@@ -9,6 +9,8 @@ import {
   kafkaConsumerFrom,
   kafkaPublisherFrom,
 } from '@paylog/shared/composition/kafka-options-from';
+import { processLogFrom } from '@paylog/shared/composition/process-log';
+import { profilingFrom } from '@paylog/shared/composition/profiling-from';
 import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
 import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
 import { createElasticsearchWriter } from '@paylog/shared/elasticsearch/elasticsearch-writer';
@@ -18,14 +20,14 @@ import { createKafkaPublisher } from '@paylog/shared/kafka/create-kafka-publishe
 import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
 import { AdminServer } from '@paylog/shared/telemetry/admin-server';
 import { Health } from '@paylog/shared/telemetry/health';
-import { createLogger } from '@paylog/shared/telemetry/logger';
 import { createMetrics } from '@paylog/shared/telemetry/metrics';
 import { indexerOptionsFrom } from './indexer-options-from.ts';
 import { createIndexer } from './indexer.ts';
 
 const config = configOrExit('indexer', process);
-const logger = createLogger({ level: config.log.level, service: 'paylog-indexer' });
 const metrics = createMetrics();
+const log = processLogFrom(config, { service: 'paylog-indexer', env: process.env, metrics });
+const { logger } = log;
 showCertificateExpiry(metrics, config);
 const kafka = kafkaConnectionFrom(config.queue, 'paylog-indexer');
 const elasticsearch = elasticsearchConnectionFrom(config.store);
@@ -49,8 +51,10 @@ const admin = new AdminServer({ ...config.http, health }, logger);
 await runLifecycle(
   {
     stopTimeoutMs: stopTimeoutFrom(config, 1),
-    // The admin server first: probes are answered while the brokers and the store are waited for.
+    // The admin server early: probes are answered while the brokers and the store are waited for.
     components: [
+      profilingFrom(config, 'paylog-indexer', process, logger),
+      ...log.components((local) => createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), local)),
       {
         name: 'admin server',
         start: async () => {

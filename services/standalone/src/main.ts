@@ -4,20 +4,22 @@ import { createIndexer } from '@paylog/indexer/indexer';
 import { indexerOptionsFrom } from '@paylog/indexer/indexer-options-from';
 import { showCertificateExpiry } from '@paylog/shared/composition/certificate-expiry';
 import { configOrExit } from '@paylog/shared/composition/config-or-exit';
+import { processLogFrom } from '@paylog/shared/composition/process-log';
+import { profilingFrom } from '@paylog/shared/composition/profiling-from';
 import { queueSideFrom } from '@paylog/shared/composition/queue-side';
 import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
 import { storeSideFrom } from '@paylog/shared/composition/store-side';
 import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
 import { runLifecycle } from '@paylog/shared/flow/lifecycle';
 import { showDiskSpace } from '@paylog/shared/telemetry/disk-space';
-import { createLogger } from '@paylog/shared/telemetry/logger';
 import { createMetrics } from '@paylog/shared/telemetry/metrics';
 import { readyLine } from './ready-line.ts';
 
 const config = configOrExit('standalone', process);
-// Standard output belongs to the one line for people.
-const logger = createLogger({ level: config.log.level, service: 'paylog', destination: process.stderr });
 const metrics = createMetrics();
+// Standard output belongs to the one line for people.
+const log = processLogFrom(config, { service: 'paylog', env: process.env, metrics, destination: process.stderr });
+const { logger } = log;
 showCertificateExpiry(metrics, config);
 // On disk is what has an embedded side.
 const isEmbedded = config.queue.kind === 'embedded' || config.store.kind === 'embedded';
@@ -53,7 +55,9 @@ await runLifecycle(
     // Requests and batches are drained one after the other.
     stopTimeoutMs: stopTimeoutFrom(config, 2),
     components: [
+      profilingFrom(config, 'paylog', process, logger),
       ...queue.components,
+      ...log.components((local) => queue.publisher(local)),
       ...store.components,
       // Early, because it answers probes while brokers and cluster are waited for.
       api,

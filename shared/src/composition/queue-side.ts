@@ -14,7 +14,8 @@ import { kafkaConnectionFrom, kafkaConsumerFrom, kafkaPublisherFrom } from './ka
 export interface QueueSide {
   /** What must be open before the parts are used and closed after them. */
   readonly components: readonly Component[];
-  publisher(): Publisher;
+  /** `owner` takes what it logs, where the side's logger must not. */
+  publisher(owner?: Logger): Publisher;
   /** The indexer's: checked records and those of direct producers. `onRestart` is called when it crashed and is made anew. */
   consumer(onRestart: () => void): Consumer;
   topicAdmin(): TopicAdmin;
@@ -28,7 +29,7 @@ export function queueSideFrom(config: Config, clientId: string, logger: Logger):
     const connection = kafkaConnectionFrom(queue, clientId);
     return {
       components: [],
-      publisher: () => createKafkaPublisher(kafkaPublisherFrom(connection, queue, config), logger),
+      publisher: (owner = logger) => createKafkaPublisher(kafkaPublisherFrom(connection, queue, config), owner),
       consumer: (onRestart) => createKafkaConsumer(kafkaConsumerFrom(connection, config, onRestart), logger),
       topicAdmin: () => createKafkaTopicAdmin(connection, logger),
       topicInspector: () => createKafkaTopicInspector(connection, logger),

@@ -1,5 +1,6 @@
+import { logSettings, profileSettings } from './log-settings.ts';
 import { consumerSettings, embeddedSettings, kafkaSettings, topicSettings } from './queue-settings.ts';
-import { httpSettings, limitSettings, logSettings, pipelineSettings, timeoutSettings } from './service-settings.ts';
+import { httpSettings, limitSettings, pipelineSettings, timeoutSettings } from './service-settings.ts';
 import type { AnySetting, DefaultText, Service, Setting } from './setting.ts';
 import { elasticsearchSettings, indexerSettings, indexSettings } from './store-settings.ts';
 
@@ -17,6 +18,7 @@ export const CONFIG_TABLE = {
   index: indexSettings,
   indexer: indexerSettings,
   embedded: embeddedSettings,
+  profile: profileSettings,
 } as const;
 
 /** Titles of the groups, for documentation. */
@@ -33,6 +35,7 @@ export const GROUP_TITLES: Readonly<Record<keyof typeof CONFIG_TABLE, string>> =
   index: 'Indices and retention',
   indexer: 'Indexer',
   embedded: 'Embedded queue and store',
+  profile: 'Profiling',
 };
 
 type Value<D extends DefaultText, T, S extends Service> = D extends string

@@ -97,6 +97,7 @@ const CREDENTIALS = [
     startsWithHttps,
   ),
   excludes('ELASTICSEARCH_API_KEY', 'ELASTICSEARCH_USERNAME', 'log in by the one or by the other'),
+  needs('PROFILE_PORT', 'PROFILE_DIR', 'there must be a place for the files'),
 ] as const;
 
 const embeddedQueue = (values: ValuesByKey): boolean => !values.has('KAFKA_BROKERS');

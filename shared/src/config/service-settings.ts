@@ -1,27 +1,10 @@
 import { ALL_SERVICES, API, setting } from './setting.ts';
-import { bytes, durationMs, integer, oneOf, serverUrl, text } from './value-type.ts';
+import { bytes, durationMs, integer, serverUrl, text } from './value-type.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 const MINUTE = 60_000;
-
-export const logSettings = {
-  level: setting({
-    key: 'LOG_LEVEL',
-    type: oneOf(['debug', 'info', 'warn', 'error'], {
-      trace: 'debug',
-      warning: 'warn',
-      err: 'error',
-      critical: 'error',
-      fatal: 'error',
-    }),
-    default: 'info',
-    services: ALL_SERVICES,
-    description:
-      "Least severe level of the service's own log. Case does not matter; `warning` is taken as `warn`, `trace` as `debug`, `fatal` as `error`.",
-  }),
-};
 
 export const pipelineSettings = {
   // No hyphen: `logs-<data set>-<day>` can then be split again in one way only, and `logs-a-*` never matches data set `a-b`.

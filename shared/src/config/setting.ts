@@ -26,6 +26,8 @@ export interface Setting<T, D extends DefaultText, S extends Service> {
   readonly description: string;
   /** Never shown, not even in a fault. */
   readonly secret?: boolean;
+  /** A directory that the process must be able to write to: made, and tried, at start. */
+  readonly isWritableDirectory?: boolean;
 }
 
 /** Any row, for code that walks the table. */

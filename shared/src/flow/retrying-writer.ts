@@ -32,6 +32,8 @@ export class RetryingWriter implements StoreWriter {
   readonly #logger: Logger;
   /** Writes that are being retried now, and since when (monotonic), oldest first; the outage is over when the last of them is. */
   readonly #retrying = new Map<symbol, number>();
+  /** Whose documents the outage touches: what is about own logs alone must not become another own log. */
+  readonly #dataSets = new Set<string>();
 
   constructor(inner: StoreWriter, options: RetryingWriterOptions, logger: Logger) {
     this.#inner = inner;
@@ -99,7 +101,7 @@ export class RetryingWriter implements StoreWriter {
     hardSignal: AbortSignal,
   ): Promise<void> {
     const write = Symbol('write');
-    this.#outageBegins(write, outcomes, retryable);
+    this.#outageBegins(write, documents, outcomes, retryable);
     let open = retryable;
     let attempts = 1;
     let fruitless = 0;
@@ -136,21 +138,39 @@ export class RetryingWriter implements StoreWriter {
     for (const [type, count] of byType) this.#options.onRetry(type, count);
   }
 
-  #outageBegins(write: symbol, outcomes: readonly RetriedOutcome[], open: readonly number[]): void {
+  #outageBegins(
+    write: symbol,
+    documents: readonly StoreDocument[],
+    outcomes: readonly RetriedOutcome[],
+    open: readonly number[],
+  ): void {
     this.#retrying.set(write, performance.now());
+    for (const { dataSet } of pick(documents, open)) {
+      if (this.#dataSets.size < MAX_NAMED_DATA_SETS) this.#dataSets.add(dataSet);
+    }
     if (this.#retrying.size > 1) return;
     const first = outcomes[open[0] ?? 0];
     const { type, reason } = first?.status === 'retryable' ? first : ABORTED;
-    this.#logger.warn('the store takes no documents, retrying', { documents: open.length, type, reason });
+    this.#logger.warn('the store takes no documents, retrying', {
+      documents: open.length,
+      type,
+      reason,
+      data_sets: [...this.#dataSets],
+    });
   }
 
   #outageEnds(write: symbol, recovered: boolean): void {
     this.#retrying.delete(write);
     if (this.#retrying.size > 0) return;
-    if (recovered) this.#logger.info('the store takes documents again');
-    else this.#logger.info('retrying was given up, what is open will be delivered again');
+    const fields = { data_sets: [...this.#dataSets] };
+    this.#dataSets.clear();
+    if (recovered) this.#logger.info('the store takes documents again', fields);
+    else this.#logger.info('retrying was given up, what is open will be delivered again', fields);
   }
 }
+
+/** Data sets that a line names. */
+const MAX_NAMED_DATA_SETS = 10;
 
 const ABORTED = { status: 'retryable', type: 'aborted', reason: 'given up before an attempt' } as const;
 

@@ -308,6 +308,13 @@ export const METRIC_TABLE = {
     labels: ['directory'],
     from: BOTH,
   },
+  ownLogs: {
+    kind: 'counter',
+    name: 'paylog_own_logs_total',
+    help: 'Lines of the own log on their way to data set paylog: published, withheld, throttled, overflow, rejected, lost.',
+    labels: ['outcome'],
+    from: BOTH,
+  },
   dependencyUp: {
     kind: 'gauge',
     name: 'paylog_dependency_up',

@@ -238,6 +238,7 @@ describe('relations of the configuration', () => {
     ['api', { KAFKA_TOPIC: 'x', KAFKA_DIRECT_TOPIC: 'x' }, /KAFKA_TOPIC=x and KAFKA_DIRECT_TOPIC=x/],
     ['api', { KAFKA_TOPIC: 'x', KAFKA_DLQ_TOPIC: 'x' }, /KAFKA_TOPIC=x and KAFKA_DLQ_TOPIC=x/],
     ['api', { KAFKA_DIRECT_TOPIC: 'x', KAFKA_DLQ_TOPIC: 'x' }, /KAFKA_DIRECT_TOPIC=x and KAFKA_DLQ_TOPIC=x/],
+    ['api', { PROFILE_PORT: '0' }, /PROFILE_PORT needs PROFILE_DIR/],
   ];
   for (const [service, env, fault] of cases) {
     it(`${service}: ${JSON.stringify(env)}`, () => {

@@ -4,6 +4,7 @@ import { searchLogs, sendLogs } from '../api-client.ts';
 import { navigate, runAgain } from '../app-state.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { problemFrom } from '../parts/use-request.ts';
+import { WITHOUT_OWN_LOGS } from '../search/own-logs.ts';
 import { sampleAnchor, samplePayments } from './sample-payments.ts';
 import './first-run.css';
 
@@ -96,7 +97,7 @@ function lookForFirst(): () => void {
   const cancel = new AbortController();
   const timer = setInterval(() => {
     if (document.hidden) return;
-    searchLogs({ limit: 1 }, { signal: cancel.signal }).then(
+    searchLogs({ query: WITHOUT_OWN_LOGS, limit: 1 }, { signal: cancel.signal }).then(
       (page) => {
         if (page.logs.length > 0) runAgain();
       },

@@ -6,6 +6,7 @@ import type { ApiProblem } from '../api-problem.ts';
 import type { Facet, Filter, Histogram, LogRecord, Total } from '../api-types.ts';
 import { runAgain, runNumber, urlState } from '../app-state.ts';
 import { problemFrom } from '../parts/use-request.ts';
+import { isOwnLog, WITHOUT_OWN_LOGS } from './own-logs.ts';
 import { facetFields, zone } from '../state/preferences.ts';
 import { zoneId } from '../time/time-range.ts';
 
@@ -67,7 +68,7 @@ const searchKey = computed(() => {
 const orderOf = computed(() => urlState.value.order);
 const facetKey = computed(() => facetFields.value.join(','));
 
-/** The store holds nothing at all: known once a search over all time without conditions finds nothing. */
+/** The store holds nothing but own logs: known once a search over all time without conditions finds nothing else. */
 export const isStoreEmpty = signal(false);
 
 let nextPageCancel: AbortController | undefined;
@@ -107,7 +108,7 @@ export function startSearch(): void {
   onChange(
     () => records.value.value?.rows.length,
     (signal) => {
-      if (records.value.value?.rows.length === 0) void lookForAnything(signal);
+      if (records.value.value?.rows.every(isOwnLog) === true) void lookForAnything(signal);
       else isStoreEmpty.value = false;
     },
   );
@@ -148,9 +149,9 @@ async function ask<T>(target: Signal<Asked<T>>, signal: AbortSignal, work: () =>
   }
 }
 
-/** Nothing was found: there may be nothing to find. */
+/** Nothing was found, or own logs alone: there may be nothing else to find. */
 async function lookForAnything(signal: AbortSignal): Promise<void> {
-  const page = await searchLogs({ limit: 1 }, { signal }).catch(() => undefined);
+  const page = await searchLogs({ query: WITHOUT_OWN_LOGS, limit: 1 }, { signal }).catch(() => undefined);
   if (!signal.aborted) isStoreEmpty.value = page?.logs.length === 0;
 }
 

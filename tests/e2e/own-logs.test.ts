@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { waitUntil } from '@paylog/shared/testing/queue-probe';
+import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
+import { acquireKafka } from '../stack/acquire-kafka.ts';
+import { orSkip } from '../stack/skip.ts';
+import { ingest, searchPage, type FoundLog } from './api-client.ts';
+import { Deployment } from './deployment.ts';
+import { ServiceProcess } from './service-process.ts';
+import { Service } from './service.ts';
+
+const PAN = '4111111111111111';
+const PASSWORD = 'hunter2-hunter2';
+
+/** Waits until a search finds something, and gives it back. */
+async function found(api: Service, query: string): Promise<readonly FoundLog[]> {
+  let logs: readonly FoundLog[] = [];
+  await waitUntil(
+    async () => {
+      ({ logs } = await searchPage(api.url, { query, limit: '200' }));
+      return logs.length > 0;
+    },
+    30_000,
+    () => `${query} in what was found; it wrote:\n${api.output}`,
+  );
+  return logs;
+}
+
+describe('own logs, all in one process', function () {
+  this.timeout(120_000);
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'paylog-own-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('are found by search beside what was sent, are no ingest, stand in files, and outlive a restart', async () => {
+    const logs = path.join(folder, 'logs');
+    const env = { DATA_DIR: path.join(folder, 'data'), OWN_LOGS: 'true', LOG_DIR: logs, SEARCH_SLOW_MS: '0' };
+    await using service = await Service.create('standalone', env);
+    await service.start();
+    assert.equal((await ingest(service.url, ['{"message":"from a user","service":"shop"}'])).status, 202);
+
+    // Each search is a slow one: it is logged.
+    const [slow] = await found(service, 'data_set:paylog "Slow search"');
+    assert.deepEqual([slow?.['service'], slow?.['level']], ['paylog', 'warn']);
+    assert.equal((slow?.['attributes'] as Record<string, unknown>)['kind'], 'search');
+    const [user] = await found(service, '-data_set:paylog');
+    assert.equal(user?.['message'], 'from a user');
+    await found(service, 'service:shop');
+
+    assert.equal(await service.metric('paylog_ingest_records_total'), 1);
+    assert.ok((await service.metric('paylog_own_logs_total', { outcome: 'published' })) > 0);
+
+    assert.equal(await service.end('SIGTERM'), 0);
+    const written = await readFile(path.join(logs, 'paylog.log'), 'utf8');
+    assert.equal(written, service.output.replace(/^Pay Log Aggregator is ready.*\n/m, ''), 'the last lines included');
+
+    await service.start();
+    const [stopping] = await found(service, 'data_set:paylog message:stopping');
+    assert.equal((stopping?.['attributes'] as Record<string, unknown>)['signal'], 'SIGTERM');
+    assert.equal(await service.end('SIGTERM'), 0);
+  });
+
+  it('can be switched off, and limited to a level', async () => {
+    for (const more of [{ OWN_LOGS: 'false' }, { OWN_LOGS: 'true', OWN_LOGS_LEVEL: 'error' }]) {
+      const env = { DATA_DIR: path.join(folder, `off-${more.OWN_LOGS}`), SEARCH_SLOW_MS: '0', ...more };
+      await using service = await Service.create('standalone', env);
+      await service.start();
+      assert.equal((await ingest(service.url, ['{"message":"m","service":"shop"}'])).status, 202);
+      await found(service, 'service:shop');
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      assert.deepEqual((await searchPage(service.url, { query: 'data_set:paylog' })).logs, []);
+      assert.match(service.output, /Slow search/);
+      assert.equal(await service.metric('paylog_own_logs_total'), 0);
+    }
+  });
+
+  it('a directory that cannot be written to is a fault of the configuration, told with all others', async () => {
+    const file = path.join(folder, 'a-file');
+    await writeFile(file, '');
+    const env = { LOG_DIR: file, PROFILE_DIR: path.join(file, 'below'), PORT: '-1', DATA_DIR: path.join(folder, 'x') };
+    await using service = new ServiceProcess('standalone', env);
+    assert.equal(await service.exit, 78);
+    assert.match(service.stderr, /PORT=-1/);
+    assert.ok(service.stderr.includes(`LOG_DIR=${file}: the directory cannot be written to (EEXIST`), service.stderr);
+    assert.ok(service.stderr.includes(`PROFILE_DIR=${path.join(file, 'below')}: `), service.stderr);
+    assert.doesNotMatch(service.stderr, / at .*:\d+:\d+/);
+  });
+
+  it('files are bounded', async () => {
+    const logs = path.join(folder, 'small');
+    const env = {
+      DATA_DIR: path.join(folder, 'small-data'),
+      LOG_DIR: logs,
+      LOG_MAX_FILE_BYTES: '4KiB',
+      LOG_MAX_FILES: '3',
+      SEARCH_SLOW_MS: '0',
+    };
+    await using service = await Service.create('standalone', env);
+    await service.start();
+    for (let i = 0; i < 100; i += 1) await searchPage(service.url, { query: `n${String(i)}` });
+    const names = (await readdir(logs)).sort();
+    assert.deepEqual(names, ['paylog.1.log', 'paylog.2.log', 'paylog.log']);
+    const sizes = await Promise.all(names.map(async (name) => (await readFile(path.join(logs, name))).length));
+    assert.ok(
+      sizes.every((size) => size <= 4096),
+      String(sizes),
+    );
+  });
+});
+
+/** What stands where Elasticsearch should, and says more than it should. */
+async function talkativeStore(): Promise<Server> {
+  const reason = `cannot reach https://elastic:${PASSWORD}@node:9200, password=${PASSWORD}, card ${PAN}, cvv 123`;
+  const server = createServer((_request, response) => {
+    response.writeHead(503, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' });
+    response.end(JSON.stringify({ error: { type: 'talkative', reason }, status: 503 }));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+describe('own logs, with Kafka and Elasticsearch', function () {
+  this.timeout(240_000);
+  let deployment: Deployment | undefined;
+  let store: Server | undefined;
+  let folder = '';
+
+  before(async function () {
+    this.timeout(300_000);
+    const kafka = orSkip(this, await acquireKafka());
+    const elasticsearch = orSkip(this, await acquireElasticsearch());
+    folder = await mkdtemp(path.join(tmpdir(), 'paylog-own-'));
+    store = await talkativeStore();
+    deployment = new Deployment(kafka.brokers, elasticsearch.url, {
+      OWN_LOGS: 'true',
+      LOG_DIR: folder,
+      ELASTICSEARCH_USERNAME: 'elastic',
+      ELASTICSEARCH_PASSWORD: PASSWORD,
+    });
+  });
+  after(async () => {
+    await deployment?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+    store?.closeAllConnections();
+    store?.close();
+  });
+
+  it('of both services are found, and hold neither card data nor secrets in any place', async () => {
+    assert.ok(deployment && store);
+    const { dataSet, topics } = deployment;
+    const api = await deployment.add('api');
+    const indexer = await deployment.add('indexer');
+    await Promise.all([api.start(), indexer.start()]);
+    // Of a group that nobody reads for: it never gets as far.
+    const url = `http://127.0.0.1:${String((store.address() as AddressInfo).port)}`;
+    const lost = await deployment.add('indexer', { ELASTICSEARCH_URL: url, LOG_DIR: path.join(folder, 'lost') });
+    lost.launch();
+
+    const [ready] = await found(api, `service:paylog-api attributes.topic:${dataSet}`);
+    assert.equal(ready?.['message'], 'api is ready');
+    await found(api, `service:paylog-indexer "indexer is ready" attributes.group:${deployment.group}`);
+    await lost.waitForStatus('/health/ready', 503);
+    await waitUntil(
+      () => /not there yet, waiting for it.*"what":"store"/.test(lost.output),
+      30_000,
+      () => lost.output,
+    );
+    const port = String((store.address() as AddressInfo).port);
+    const waiting = await found(api, `data_set:paylog "waiting for it" error.message:*`).then((logs) =>
+      logs.filter((log) => JSON.stringify(log).includes(port) || JSON.stringify(log).includes('talkative')),
+    );
+
+    const inQueue = (await deployment.read(topics.records)).map(({ value }) => value?.toString() ?? '');
+    assert.ok(inQueue.some((text) => text.includes('api is ready')));
+    const stored = await deployment.elasticsearch('POST', '/logs-paylog-*/_search', {
+      size: 1000,
+      query: { term: { service: 'paylog-indexer' } },
+    });
+    const files = await Promise.all(
+      (await readdir(folder, { recursive: true }))
+        .filter((name) => name.endsWith('.log'))
+        .map((name) => readFile(path.join(folder, name), 'utf8')),
+    );
+    const places = {
+      stdout: api.output + indexer.output + lost.output,
+      files: files.join(''),
+      queue: inQueue.join('\n'),
+      store: JSON.stringify(stored),
+    };
+    assert.match(places.stdout, /talkative|\*\*\*/, 'what was planted was told');
+    assert.ok(waiting.length >= 0);
+    for (const [place, text] of Object.entries(places)) {
+      assert.ok(text.length > 100, place);
+      for (const planted of [PAN, PASSWORD, 'cvv 123']) assert.ok(!text.includes(planted), `${planted} in ${place}`);
+    }
+    assert.equal(await api.metric('paylog_ingest_records_total'), 0);
+    assert.deepEqual(await Promise.all([api, indexer, lost].map((service) => service.end('SIGTERM'))), [0, 0, 0]);
+  });
+});
