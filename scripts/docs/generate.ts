@@ -1,14 +1,17 @@
 /**
- * Writes the generated pages of docs/. With --check it writes nothing and fails when a page differs from its table.
+ * Writes the generated pages of docs/ and files of the Helm chart. With --check it writes nothing and fails when one differs from what it
+ * is made of.
  * Usage: node --conditions=@paylog/source --import tsx scripts/docs/generate.ts [--check]
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { cliPage } from './cli-page.ts';
 import { configPage } from './config-page.ts';
 import { errorsPage } from './errors-page.ts';
+import { helmChart } from './helm-chart.ts';
 import { metricsPage } from './metrics-page.ts';
 import { searchPage } from './search-page.ts';
+import { terraformPage } from './terraform-page.ts';
 
 const PAGES = {
   'docs/cli.md': cliPage,
@@ -16,21 +19,41 @@ const PAGES = {
   'docs/errors.md': errorsPage,
   'docs/metrics.md': metricsPage,
   'docs/search.md': searchPage,
+  'infra/terraform/README.md': terraformPage,
 };
 
 const root = new URL('../../', import.meta.url);
 const check = process.argv.includes('--check');
 
-for (const [path, page] of Object.entries(PAGES)) {
+const pages = Object.entries(PAGES).map(([path, page]) => [path, page()] as const);
+const chart = await helmChart(root);
+
+for (const [path, raw] of [...pages, ...Object.entries(chart.files)]) {
   const file = new URL(path, root);
-  const text = await format(page(), { ...(await resolveConfig(file)), parser: 'markdown' });
+  const text = await formatted(path, raw);
   const current = await readFile(file, 'utf8').catch(() => '');
   if (current === text) continue;
   if (check) {
     process.stderr.write(`${path} is out of date: run npm run docs\n`);
     process.exitCode = 1;
   } else {
+    await mkdir(new URL('.', file), { recursive: true });
     await writeFile(file, text);
     process.stdout.write(`${path} written\n`);
   }
+}
+for (const path of chart.stale) {
+  if (check) {
+    process.stderr.write(`${path} has no original any more: run npm run docs\n`);
+    process.exitCode = 1;
+  } else {
+    await rm(new URL(path, root));
+    process.stdout.write(`${path} removed\n`);
+  }
+}
+
+/** What is copied or only changed in one place stays as it is. */
+async function formatted(path: string, text: string): Promise<string> {
+  const parser = path.endsWith('.md') ? 'markdown' : path.endsWith('.schema.json') ? 'json' : undefined;
+  return parser === undefined ? text : format(text, { ...(await resolveConfig(new URL(path, root))), parser });
 }

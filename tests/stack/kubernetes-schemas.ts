@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
@@ -58,7 +58,7 @@ export async function kubernetesSchemas(): Promise<
   const { directory } = got;
   return {
     locations: (version) => [
-      path.join(directory, `v${version}-local-strict`, '{{.ResourceKind}}{{.KindSuffix}}.json'),
+      path.join(directory, folderOf(version), '{{.ResourceKind}}{{.KindSuffix}}.json'),
       path.join(directory, 'custom', '{{.Group}}_{{.ResourceKind}}_{{.ResourceAPIVersion}}.json'),
     ],
   };
@@ -85,14 +85,46 @@ from pathlib import Path
 archive = zipfile.ZipFile(glob.glob(sys.argv[1] + '/*.whl')[0])
 for name in archive.namelist():
     parts = name.split('/')
-    if len(parts) == 4 and parts[2] in sys.argv[3:]:
-        target = Path(sys.argv[2], parts[2], parts[3])
+    if len(parts) == 4 and parts[2] in sys.argv[2:]:
+        target = Path(sys.argv[1], parts[2], parts[3])
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(archive.read(name))
 `;
-  const folders = KUBERNETES_VERSIONS.map((version) => `v${version}-local-strict`);
-  await runTool('python3', ['-c', script, wheels, directory, ...folders]);
+  const folders = KUBERNETES_VERSIONS.map(folderOf);
+  await runTool('python3', ['-c', script, wheels, ...folders]);
+  for (const folder of folders) await selfContained(path.join(wheels, folder), path.join(directory, folder));
   await rm(wheels, { recursive: true });
+}
+
+/** Every schema with the definitions that it needs: kubeconform would read all of them, some megabytes, for each resource. */
+async function selfContained(from: string, to: string): Promise<void> {
+  const read = async (name: string): Promise<Node> => JSON.parse(await readFile(path.join(from, name), 'utf8')) as Node;
+  const definitions = (await read('_definitions.json'))['$defs'] as Readonly<Record<string, unknown>>;
+  const texts = new Map(Object.entries(definitions).map(([name, node]) => [name, localRefs(JSON.stringify(node))]));
+  await mkdir(to);
+  for (const name of await readdir(from)) {
+    if (name === '_definitions.json') continue;
+    const text = localRefs(JSON.stringify(await read(name)));
+    const needed = new Set<string>();
+    const waiting = [text];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      for (const [, definition = ''] of next.matchAll(/"#\/\$defs\/([^"]+)"/g)) {
+        if (needed.has(definition)) continue;
+        needed.add(definition);
+        waiting.push(texts.get(definition) ?? '');
+      }
+    }
+    const own = [...needed].map((definition) => `${JSON.stringify(definition)}:${texts.get(definition) ?? '{}'}`);
+    await writeFile(path.join(to, name), `{"$defs":{${own.join(',')}},${text.slice(1)}`);
+  }
+}
+
+function localRefs(text: string): string {
+  return text.replaceAll('/api/_definitions.json#/', '#/');
+}
+
+function folderOf(version: (typeof KUBERNETES_VERSIONS)[number]): string {
+  return `v${version}-local-strict`;
 }
 
 async function customSchemas(module: string, files: readonly string[], directory: string): Promise<void> {

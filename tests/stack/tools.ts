@@ -10,7 +10,7 @@ const REQUIRED = process.env['PAYLOG_REQUIRE_TOOLS'] === '1';
 /** The first Go that fetches a newer one by itself, if a module wants it. */
 const OLDEST_GO = 21;
 
-/** Go programs that tests run, by module path and pinned version. */
+/** Go programs that tests run, by module path and pinned version. Another version of the tool is built into another directory. */
 const GO_TOOLS = {
   helm: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
@@ -18,6 +18,19 @@ const GO_TOOLS = {
 } as const;
 
 export type GoTool = keyof typeof GO_TOOLS;
+
+const HELM = 'helm.sh/helm/v3';
+
+/** As helm's own Makefile links it: else it takes every cluster for Kubernetes 1.20. */
+const LINKED: Readonly<Partial<Record<GoTool, Readonly<Record<string, string>>>>> = {
+  helm: {
+    [`${HELM}/internal/version.version`]: 'v3.22.0',
+    [`${HELM}/pkg/lint/rules.k8sVersionMajor`]: '1',
+    [`${HELM}/pkg/lint/rules.k8sVersionMinor`]: '37',
+    [`${HELM}/pkg/chartutil.k8sVersionMajor`]: '1',
+    [`${HELM}/pkg/chartutil.k8sVersionMinor`]: '37',
+  },
+};
 
 const run = promisify(execFile);
 
@@ -28,11 +41,12 @@ const run = promisify(execFile);
  */
 export async function goTool(name: GoTool): Promise<{ readonly program: string } | Skipped> {
   const recipe = goRecipe(name);
-  return required(
-    await built(recipe, name, async () =>
-      (await goMinor()) >= OLDEST_GO ? undefined : 'no Go 1.21 or later; enable it with `apt-get install golang-go`',
-    ),
-  );
+  return required(await built(recipe, name, missingGo));
+}
+
+/** Why Go programs cannot be built here; undefined when they can. */
+export async function missingGo(): Promise<string | undefined> {
+  return (await goMinor()) >= OLDEST_GO ? undefined : 'no Go 1.21 or later; enable it with `apt-get install golang-go`';
 }
 
 /** For `this.timeout()` of the `before` hook that acquires a tool. */
@@ -80,18 +94,18 @@ async function built(
 
 function goRecipe(name: GoTool): Recipe {
   const module = GO_TOOLS[name];
+  const flags = Object.entries(LINKED[name] ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
   return {
-    // The version is part of the name: another one is another directory.
-    name: `${name}-${module.slice(module.indexOf('@') + 1)}`,
+    name: [name, module.slice(module.indexOf('@') + 1), ...(flags.length > 0 ? ['linked'] : [])].join('-'),
     inputs: [],
-    build: (directory) => goInstall(module, directory),
+    build: (directory) => goInstall(module, flags.join(' '), directory),
   };
 }
 
-async function goInstall(module: string, directory: string): Promise<void> {
+async function goInstall(module: string, linkerFlags: string, directory: string): Promise<void> {
   // Two packages at a time: more would take the machine from whoever else is on it.
   const env = ['GOFLAGS=-p=2', 'GOTOOLCHAIN=auto', 'CGO_ENABLED=0', `GOBIN=${directory}`];
-  await runTool('env', [...env, 'nice', 'go', 'install', module]);
+  await runTool('env', [...env, 'nice', 'go', 'install', '-ldflags', linkerFlags, module]);
 }
 
 function required<T extends object>(got: T | Skipped): T | Skipped {

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
+import type { Config } from '@paylog/shared/config/config';
+import { settingRows } from '@paylog/shared/config/config-table';
+import { loadConfig } from '@paylog/shared/config/load-config';
+import {
+  acquireHelm,
+  ENVIRONMENTS,
+  type Helm,
+  only,
+  podSpecs,
+  type PodSpec,
+  type Rendering,
+  type Resource,
+} from './support/helm-chart.ts';
+
+const SERVICES = ['api', 'indexer'] as const;
+type ChartService = (typeof SERVICES)[number];
+
+/** Stands for what Kubernetes takes from a secret. */
+const FROM_SECRET = 'from-a-secret';
+
+const SECRETS = new Set(settingRows().flatMap(({ row }) => (row.secret === true ? [row.key] : [])));
+
+const RENDERINGS: readonly (Rendering & { readonly name: string })[] = [
+  { name: 'the defaults' },
+  ...ENVIRONMENTS.map((environment) => ({ name: environment, environment })),
+  {
+    name: 'a login as value, and large numbers',
+    values: {
+      kafka: {
+        partitions: 3000,
+        sasl: { mechanism: 'plain', username: 'u', password: 'p' },
+        topic: 'pay',
+        directTopic: 'in',
+      },
+      elasticsearch: { auth: { type: 'basic', username: 'u', password: 'p' } },
+      config: {
+        MAX_RECORD_BYTES: 1000000,
+        KAFKA_MAX_BATCH_BYTES: 33554432,
+        BULK_MAX_BYTES: '32MiB',
+        OTEL_TRACES_SAMPLER_ARG: 0.25,
+      },
+      api: { config: { MAX_BODY_BYTES: 20971520 } },
+      logFiles: { enabled: true },
+      profiling: { enabled: true },
+      tracing: { endpoint: 'https://otlp.example.com', existingSecret: 'otlp' },
+    },
+  },
+  {
+    name: 'logins from secrets, user names too',
+    values: {
+      kafka: { sasl: { mechanism: 'plain', existingSecret: 'kafka' } },
+      elasticsearch: { auth: { type: 'basic', existingSecret: 'elastic' } },
+    },
+  },
+];
+
+/** The environment that a container gets. */
+function environmentOf(resources: readonly Resource[], service: ChartService): Record<string, string> {
+  const pod = podOf(resources, service);
+  const named = pod.containers[0]?.env ?? [];
+  return {
+    ...only(resources, 'ConfigMap', `-${service}`).data,
+    ...Object.fromEntries(named.map(({ name, value }) => [name, value ?? FROM_SECRET])),
+  };
+}
+
+function podOf(resources: readonly Resource[], service: ChartService): PodSpec {
+  const pod = only(resources, 'Deployment', `-${service}`).spec.template?.spec;
+  assert.ok(pod);
+  return pod;
+}
+
+function load(service: ChartService, env: Readonly<Record<string, string>>): Config<ChartService> {
+  const isHeaders = 'OTEL_EXPORTER_OTLP_HEADERS' in env ? { OTEL_EXPORTER_OTLP_HEADERS: 'a=b' } : {};
+  const loaded = loadConfig(service, { ...env, ...isHeaders });
+  assert.ok(loaded.ok, loaded.ok ? '' : loaded.faults.join('\n'));
+  return loaded.config;
+}
+
+describe('Helm chart: settings', () => {
+  let helm: Helm;
+
+  before(async function () {
+    helm = await acquireHelm(this);
+  });
+
+  for (const rendering of RENDERINGS) {
+    for (const service of SERVICES) {
+      it(`the ${service} starts with what it gets: ${rendering.name}`, async () => {
+        const env = environmentOf(await helm.resources(rendering), service);
+        const known = new Set(settingRows().map(({ row }) => row.key));
+        assert.deepEqual(
+          Object.keys(env).filter((key) => !known.has(key)),
+          [],
+        );
+        assert.equal(load(service, env).http.port, service === 'api' ? 8000 : 8001);
+      });
+
+      it(`the ${service} may stop in its own time: ${rendering.name}`, async () => {
+        const resources = await helm.resources(rendering);
+        const stopMs = stopTimeoutFrom(load(service, environmentOf(resources, service)), 1);
+        const preStopSeconds = service === 'api' ? 5 : 0;
+        assert.equal(
+          podOf(resources, service).terminationGracePeriodSeconds,
+          preStopSeconds + Math.ceil(stopMs / 1000) + 5,
+        );
+      });
+    }
+
+    it(`no secret stands in a ConfigMap: ${rendering.name}`, async () => {
+      const resources = await helm.resources(rendering);
+      for (const { kind, metadata, data = {} } of resources) {
+        if (kind !== 'ConfigMap') continue;
+        assert.deepEqual(
+          Object.keys(data).filter((key) => SECRETS.has(key)),
+          [],
+          metadata.name,
+        );
+      }
+      for (const { name, spec } of podSpecs(resources)) {
+        for (const { env = [] } of spec.containers) {
+          const plain = env.filter(({ name: key, value }) => SECRETS.has(key) && value !== undefined);
+          assert.deepEqual(plain, [], name);
+        }
+      }
+    });
+  }
+
+  it('the grace period follows the settings', async () => {
+    const values = {
+      config: { DRAIN_TIMEOUT_MS: '2m', KAFKA_SESSION_TIMEOUT_MS: '3m' },
+      api: { config: { PUBLISH_TIMEOUT_MS: 1500 }, preStopSeconds: 0 },
+    };
+    const resources = await helm.resources({ values });
+    for (const service of SERVICES) {
+      const stopMs = stopTimeoutFrom(load(service, environmentOf(resources, service)), 1);
+      assert.equal(podOf(resources, service).terminationGracePeriodSeconds, Math.ceil(stopMs / 1000) + 5);
+      assert.ok(stopMs > 120_000);
+    }
+  });
+
+  it('a grace period of one’s own must be long enough', async () => {
+    const short = await helm.refusal({ api: { terminationGracePeriodSeconds: 20 } });
+    assert.match(short ?? '', /api\.terminationGracePeriodSeconds is 20, but .* may take \d+ s/);
+    const resources = await helm.resources({ values: { api: { terminationGracePeriodSeconds: 90 } } });
+    assert.equal(podOf(resources, 'api').terminationGracePeriodSeconds, 90);
+  });
+
+  it('settings of one process go before those of both', async () => {
+    const values = { config: { LOG_LEVEL: 'warn', MAX_RECORD_KEYS: 100 }, api: { config: { LOG_LEVEL: 'debug' } } };
+    const resources = await helm.resources({ values });
+    assert.equal(load('api', environmentOf(resources, 'api')).log.level, 'debug');
+    assert.equal(load('indexer', environmentOf(resources, 'indexer')).log.level, 'warn');
+    assert.equal(environmentOf(resources, 'api')['MAX_RECORD_KEYS'], '100');
+  });
+
+  it('the processes of a release with a topics job make no topics, and it has their topics', async () => {
+    const values = {
+      topicsJob: { enabled: true },
+      kafka: { topic: 'pay', partitions: 12 },
+      config: { KAFKA_RETENTION_MS: '3d' },
+    };
+    const resources = await helm.resources({ values });
+    const job = only(resources, 'ConfigMap', '-topics').data ?? {};
+    const indexer = load('indexer', environmentOf(resources, 'indexer')).topics;
+    assert.equal(indexer.create, false);
+    assert.deepEqual({ ...load('indexer', job).topics, create: false }, indexer);
+    assert.deepEqual([indexer.records, indexer.partitions, indexer.retentionMs], ['pay', 12, 259_200_000]);
+  });
+
+  it('pods are replaced when their settings change, and only then', async () => {
+    const sums = async (values: object): Promise<readonly unknown[]> => {
+      const resources = await helm.resources({ values });
+      return SERVICES.map((service) => {
+        const template = only(resources, 'Deployment', `-${service}`).spec.template;
+        return template?.metadata.annotations?.['checksum/config'];
+      });
+    };
+    const before = await sums({});
+    const after = await sums({ api: { config: { MAX_TAILS: 7 } } });
+    assert.notEqual(after[0], before[0]);
+    assert.equal(after[1], before[1]);
+  });
+});
