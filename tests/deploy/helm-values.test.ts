@@ -103,7 +103,7 @@ describe('Helm chart: values', () => {
   describe('scaling of the indexer', () => {
     const kinds = (resources: readonly Resource[]): readonly string[] =>
       resources
-        .filter(({ kind, metadata }) => /Scale/.test(kind) && metadata.name.endsWith('-indexer'))
+        .filter(({ kind, metadata }) => /scale/i.test(kind) && metadata.name.endsWith('-indexer'))
         .map(({ kind }) => kind);
 
     it('is by lag where KEDA is, else by CPU', async () => {

@@ -152,10 +152,13 @@ export function only(resources: readonly Resource[], kind: string, nameEnd = '')
   return first;
 }
 
+const WITH_PODS = new Set(['Pod', 'Deployment', 'Job']);
+
 /** The pods that the resources make. */
 export function podSpecs(resources: readonly Resource[]): readonly { readonly name: string; readonly spec: PodSpec }[] {
   return resources.flatMap(({ kind, metadata, spec }) => {
-    const pod = kind === 'Pod' ? (spec as unknown as PodSpec) : spec?.template?.spec;
+    if (!WITH_PODS.has(kind)) return [];
+    const pod = kind === 'Pod' ? (spec as unknown as PodSpec) : spec.template?.spec;
     return pod === undefined ? [] : [{ name: `${kind} ${metadata.name}`, spec: pod }];
   });
 }
