@@ -21,7 +21,7 @@ export class OtelCollector implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #directory: string;
   readonly #exit: Promise<unknown>;
-  /** Address of its own receiver of logs. */
+  /** Address of its own receiver of logs or traces. */
   readonly url: string;
   /** What it said about itself. */
   output = '';
@@ -39,7 +39,7 @@ export class OtelCollector implements AsyncDisposable {
   }
 
   /** Starts one that hands everything to this exporter: YAML of the member of `exporters`, by name and settings. */
-  static async start(exporter: string, settings: object): Promise<OtelCollector> {
+  static async start(exporter: string, settings: object, signal: 'logs' | 'traces' = 'logs'): Promise<OtelCollector> {
     const collector = await otelCollector(LONG);
     if ('skipped' in collector) throw new Error(collector.skipped);
     const port = await freePort();
@@ -51,11 +51,11 @@ export class OtelCollector implements AsyncDisposable {
       exporters: { [exporter]: settings },
       service: {
         telemetry: { metrics: { level: 'none' } },
-        pipelines: { logs: { receivers: ['otlp'], processors: ['batch'], exporters: [exporter] } },
+        pipelines: { [signal]: { receivers: ['otlp'], processors: ['batch'], exporters: [exporter] } },
       },
     };
     await writeFile(path.join(directory, 'config.yaml'), JSON.stringify(config));
-    const started = new OtelCollector(collector.program, directory, `http://127.0.0.1:${port}/v1/logs`);
+    const started = new OtelCollector(collector.program, directory, `http://127.0.0.1:${port}/v1/${signal}`);
     try {
       await waitUntil(
         () => started.#answers(),

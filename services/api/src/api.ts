@@ -9,6 +9,8 @@ import type { RecordLimits } from '@paylog/shared/record/limits';
 import { RecordPreparer } from '@paylog/shared/record/prepare';
 import { Health } from '@paylog/shared/telemetry/health';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import { TracedPublisher } from '@paylog/shared/telemetry/tracing/traced-publisher';
+import { NO_TRACING, type Tracing } from '@paylog/shared/telemetry/tracing/tracing';
 import { createApp } from './app.ts';
 import { createElasticsearchRouter } from './compat/elasticsearch-router.ts';
 import { createLokiRouter } from './compat/loki-router.ts';
@@ -66,6 +68,8 @@ export interface ApiDeps {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing;
   readonly options: ApiOptions;
   /** Dependencies of other parts of the same process: shown by `/health/ready`, not needed for it. */
   readonly alsoShown?: readonly (() => DependencyState)[];
@@ -96,9 +100,10 @@ const MAX_SEND_BYTES = 4 * 1024 * 1024;
 
 /** Puts an API together; nothing runs before `start`. */
 export function createApi(deps: ApiDeps): Api {
-  const { metrics, logger, clock, options } = deps;
-  const searcher = withSlowQueryLog({ searcher: deps.searcher, logger, clock, slowMs: options.searchSlowMs });
-  const publisher = new CoalescingPublisher(deps.publisher, {
+  const { metrics, logger, clock, tracing = NO_TRACING, options } = deps;
+  const searcher = withSlowQueryLog({ searcher: deps.searcher, logger, clock, slowMs: options.searchSlowMs, tracing });
+  const inner = tracing.isOn ? new TracedPublisher(deps.publisher, tracing) : deps.publisher;
+  const publisher = new CoalescingPublisher(inner, {
     maxSendsInFlight: SENDS_IN_FLIGHT,
     maxSendBytes: MAX_SEND_BYTES,
     callTimeoutMs: options.publishTimeoutMs,
@@ -134,6 +139,7 @@ export function createApi(deps: ApiDeps): Api {
     loki: createLokiRouter(() => publisher.state()),
     splunkHec: createSplunkHecRouter(() => publisher.state()),
     logger,
+    tracing,
   });
   const server = new HttpServer((request, response) => {
     if (!ingest(request, response)) app(request, response);
@@ -169,7 +175,7 @@ function distinct(reads: readonly (() => DependencyState)[], known: readonly str
   });
 }
 
-function createIngest({ metrics, logger, clock, options }: ApiDeps, publisher: Publisher, rate: IngestRate) {
+function createIngest({ metrics, logger, clock, tracing, options }: ApiDeps, publisher: Publisher, rate: IngestRate) {
   const budget = new ByteBudget(options.maxInflightBytes);
   metrics.ingestInflightBytes.child({}).readFrom(() => budget.usedBytes);
   metrics.ingestInflightLimitBytes.set({}, budget.limitBytes);
@@ -178,5 +184,5 @@ function createIngest({ metrics, logger, clock, options }: ApiDeps, publisher: P
   metrics.ingestDataSetsLimit.set({}, options.maxDataSets);
   const preparer = new RecordPreparer(options.recordLimits);
   const ingest = new Ingest({ preparer, publisher, clock, topic: options.topic });
-  return createIngestHandler({ ingest, budget, metrics, rate, logger, dataSets, ...options });
+  return createIngestHandler({ ingest, budget, metrics, rate, logger, tracing, dataSets, ...options });
 }

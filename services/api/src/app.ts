@@ -1,8 +1,9 @@
 import express, { type Express, type Router } from 'express';
 import type { Logger } from '@paylog/shared/ports/logger';
+import { NO_TRACING, type Tracing } from '@paylog/shared/telemetry/tracing/tracing';
 import { notFound } from './http/allow-methods.ts';
 import { createErrorHandler } from './http/error-handler.ts';
-import { requestIdOf } from './http/request-id.ts';
+import { beginRequest, CLIENT_GONE, endRequest, rememberRequest } from './http/request-trace.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 
 /** The parts of the API that express serves. */
@@ -28,6 +29,8 @@ export interface AppParts {
   /** `/services/collector/health`, as clients of Splunk ask. */
   readonly splunkHec: Router;
   readonly logger: Logger;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Everything but ingest. Every answer carries the security headers and a request id; every error is a problem document. */
@@ -43,6 +46,7 @@ export function createApp({
   loki,
   splunkHec,
   logger,
+  tracing = NO_TRACING,
 }: AppParts): Express {
   const app = express();
   app.set('x-powered-by', false);
@@ -52,7 +56,18 @@ export function createApp({
   app.set('case sensitive routing', true);
   app.use((request, response, next) => {
     response.setHeaders(new Map(Object.entries(SECURITY_HEADERS)));
-    response.setHeader('x-request-id', requestIdOf(request));
+    // Probes and files of pages would be most of the traces; a live tail has no end.
+    const isTraced = request.path.startsWith('/api/v1/') && request.path !== '/api/v1/tail';
+    const trace = beginRequest(isTraced ? tracing : NO_TRACING, request);
+    const { requestId, span } = trace;
+    rememberRequest(response, trace);
+    response.setHeader('x-request-id', requestId);
+    if (span) {
+      response.setHeader('traceparent', span.traceparent);
+      response.once('close', () => {
+        endRequest(span, response.writableFinished ? response.statusCode : CLIENT_GONE);
+      });
+    }
     next();
   });
   app.use(health);

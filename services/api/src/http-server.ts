@@ -2,6 +2,8 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
+import { newRequestId } from './http/request-id.ts';
+import { SECURITY_HEADERS } from './http/security-headers.ts';
 
 /** Settings of {@link HttpServer}. */
 export interface HttpServerOptions {
@@ -43,10 +45,12 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   }
   const problem =
     CLIENT_ERRORS[error.code ?? ''] ?? new ProblemError('malformed_request', 'this is not an HTTP/1.1 request');
-  const body = JSON.stringify(problem.toDocument());
+  const requestId = newRequestId();
+  const body = JSON.stringify(problem.toDocument({ requestId }));
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.code}`,
-    ...Object.entries(problem.headers()).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...problem.headers(), ...SECURITY_HEADERS }).map(([name, value]) => `${name}: ${value}`),
+    `x-request-id: ${requestId}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];

@@ -5,12 +5,14 @@ import { kafkaConnectionFrom, kafkaPublisherFrom } from '@paylog/shared/composit
 import { processLogFrom } from '@paylog/shared/composition/process-log';
 import { profilingFrom } from '@paylog/shared/composition/profiling-from';
 import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
+import { tracingFrom } from '@paylog/shared/composition/tracing-from';
 import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
 import { createElasticsearchSearcher } from '@paylog/shared/elasticsearch/elasticsearch-searcher';
 import { runLifecycle } from '@paylog/shared/flow/lifecycle';
 import { createKafkaPublisher } from '@paylog/shared/kafka/create-kafka-publisher';
 import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
 import { createKafkaTopicInspector } from '@paylog/shared/kafka/kafka-topic-inspector';
+import { showDiskSpace } from '@paylog/shared/telemetry/disk-space';
 import { createMetrics } from '@paylog/shared/telemetry/metrics';
 import { apiOptionsFrom } from './api-options-from.ts';
 import { createApi } from './api.ts';
@@ -20,6 +22,8 @@ const metrics = createMetrics();
 const log = processLogFrom(config, { service: 'paylog-api', env: process.env, metrics });
 const { logger } = log;
 showCertificateExpiry(metrics, config);
+showDiskSpace(metrics, { logs: config.log.directory });
+const tracing = tracingFrom(config, 'paylog-api', metrics, logger);
 const kafka = kafkaConnectionFrom(config.queue, 'paylog-api');
 
 const api = createApi({
@@ -29,6 +33,7 @@ const api = createApi({
   metrics,
   logger,
   clock: Date,
+  tracing,
   options: apiOptionsFrom(config),
 });
 
@@ -36,6 +41,7 @@ await runLifecycle(
   {
     stopTimeoutMs: stopTimeoutFrom(config, 1),
     components: [
+      tracing,
       profilingFrom(config, 'paylog-api', process, logger),
       ...log.components((local) => createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), local)),
       // Early: it answers probes, and 503 with a reason, while the brokers are waited for.

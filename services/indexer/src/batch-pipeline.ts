@@ -1,5 +1,6 @@
 import type { RetriedOutcome } from '@paylog/shared/flow/retrying-writer';
 import type { ConsumedBatch } from '@paylog/shared/ports/queue';
+import { BatchTrace, type BatchTraceOptions } from './batch-trace.ts';
 import type { BulkBatcher } from './bulk-batcher.ts';
 import type { DeadLetterPublisher } from './dead-letter-publisher.ts';
 import type { Failure } from './failure.ts';
@@ -15,6 +16,8 @@ export interface PipelineParts {
   readonly deadLetters: DeadLetterPublisher;
   readonly observer: IndexerObserver;
   readonly prepare: PrepareOptions;
+  /** Absent: nothing is traced. */
+  readonly trace?: BatchTraceOptions;
 }
 
 /** Bytes that a message costs beside its value: key, objects. Keeps a flood of empty messages inside the budget. */
@@ -36,14 +39,19 @@ export class BatchPipeline {
     const { budget } = this.#parts;
     const bytes = sizeOf(batch);
     if (!(await budget.acquire(bytes, batch.signal))) return;
+    const trace = this.#parts.trace && BatchTrace.begin(this.#parts.trace, batch);
+    let completed = false;
     try {
       const settlement = new Settlement(batch);
       for (let next = 0; next < batch.messages.length && !batch.signal.aborted;) {
         const prepared = prepareBatch(batch, this.#parts.prepare, next);
+        trace?.mark(prepared);
         await this.#settle(batch, prepared, settlement);
         next = prepared.next;
       }
+      completed = !batch.signal.aborted;
     } finally {
+      trace?.end(completed);
       budget.release(bytes);
     }
   };

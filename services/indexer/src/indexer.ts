@@ -6,6 +6,10 @@ import type { Logger } from '@paylog/shared/ports/logger';
 import type { Consumer, DependencyState, Publisher } from '@paylog/shared/ports/queue';
 import type { StoreWriter } from '@paylog/shared/ports/store';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import { systemName } from '@paylog/shared/telemetry/tracing/system-name';
+import { TracedPublisher } from '@paylog/shared/telemetry/tracing/traced-publisher';
+import { TracedWriter } from '@paylog/shared/telemetry/tracing/traced-writer';
+import { NO_TRACING, type Tracing } from '@paylog/shared/telemetry/tracing/tracing';
 import { BatchPipeline } from './batch-pipeline.ts';
 import { BulkBatcher, type BulkLimits } from './bulk-batcher.ts';
 import { DeadLetterPublisher } from './dead-letter-publisher.ts';
@@ -43,6 +47,8 @@ export interface IndexerDeps {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing;
   readonly options: IndexerOptions;
 }
 
@@ -81,7 +87,8 @@ class PipelineIndexer implements Indexer {
   #stopped: Promise<void> | undefined;
 
   constructor(deps: IndexerDeps) {
-    const { consumer, publisher, metrics, logger, clock, options } = deps;
+    const { consumer, metrics, logger, clock, tracing = NO_TRACING, options } = deps;
+    const publisher = tracing.isOn ? new TracedPublisher(deps.publisher, tracing) : deps.publisher;
     const observer = createMetricsObserver(metrics, clock, options.searchableAfterMs);
     const backoff = { minMs: options.retryMinMs, maxMs: options.retryMaxMs };
     this.#deps = deps;
@@ -89,8 +96,10 @@ class PipelineIndexer implements Indexer {
     const budget = new InflightBudget(options.maxInflightBytes);
     metrics.indexerInflightBytes.child({}).readFrom(() => budget.used);
     metrics.indexerInflightLimitBytes.set({}, budget.limit);
+    // There from the start, with zero: who made the consumer counts.
+    metrics.consumerRestarts.child({});
     const writer = new RetryingWriter(
-      deps.writer,
+      tracing.isOn ? new TracedWriter(deps.writer, tracing) : deps.writer,
       {
         ...backoff,
         abortGraceMs: options.drainTimeoutMs * ATTEMPT_SHARE_OF_DRAIN,
@@ -121,6 +130,7 @@ class PipelineIndexer implements Indexer {
       ),
       observer,
       prepare: options.prepare,
+      trace: { tracing, system: systemName(consumer.state().name) },
     });
     this.#lag = new LagMonitor(
       {

@@ -12,6 +12,7 @@ import {
 import { processLogFrom } from '@paylog/shared/composition/process-log';
 import { profilingFrom } from '@paylog/shared/composition/profiling-from';
 import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
+import { tracingFrom } from '@paylog/shared/composition/tracing-from';
 import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
 import { createElasticsearchWriter } from '@paylog/shared/elasticsearch/elasticsearch-writer';
 import { runLifecycle } from '@paylog/shared/flow/lifecycle';
@@ -19,6 +20,7 @@ import { createKafkaConsumer } from '@paylog/shared/kafka/create-kafka-consumer'
 import { createKafkaPublisher } from '@paylog/shared/kafka/create-kafka-publisher';
 import { createKafkaTopicAdmin } from '@paylog/shared/kafka/kafka-topic-admin';
 import { AdminServer } from '@paylog/shared/telemetry/admin-server';
+import { showDiskSpace } from '@paylog/shared/telemetry/disk-space';
 import { Health } from '@paylog/shared/telemetry/health';
 import { createMetrics } from '@paylog/shared/telemetry/metrics';
 import { indexerOptionsFrom } from './indexer-options-from.ts';
@@ -29,6 +31,8 @@ const metrics = createMetrics();
 const log = processLogFrom(config, { service: 'paylog-indexer', env: process.env, metrics });
 const { logger } = log;
 showCertificateExpiry(metrics, config);
+showDiskSpace(metrics, { logs: config.log.directory });
+const tracing = tracingFrom(config, 'paylog-indexer', metrics, logger);
 const kafka = kafkaConnectionFrom(config.queue, 'paylog-indexer');
 const elasticsearch = elasticsearchConnectionFrom(config.store);
 
@@ -43,6 +47,7 @@ const indexer = createIndexer({
   metrics,
   logger,
   clock: Date,
+  tracing,
   options: indexerOptionsFrom(config),
 });
 const health = new Health({ clock: Date, metrics, needed: indexer.dependencies, stalled: () => indexer.stalled() });
@@ -53,6 +58,7 @@ await runLifecycle(
     stopTimeoutMs: stopTimeoutFrom(config, 1),
     // The admin server early: probes are answered while the brokers and the store are waited for.
     components: [
+      tracing,
       profilingFrom(config, 'paylog-indexer', process, logger),
       ...log.components((local) => createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), local)),
       {

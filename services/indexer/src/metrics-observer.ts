@@ -1,5 +1,7 @@
 import type { Clock } from '@paylog/shared/ports/clock';
+import type { StoreDocument } from '@paylog/shared/ports/store';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import { parseTraceparent, type TraceContext } from '@paylog/shared/telemetry/tracing/trace-context';
 import type { BulkReport } from './bulk-batcher.ts';
 import type { IndexerObserver } from './indexer-observer.ts';
 
@@ -43,10 +45,12 @@ export function createMetricsObserver(metrics: Metrics, clock: Clock, searchable
     bulk(report) {
       bulkRecords.observe(report.documents.length);
       bulkBytes.observe(report.bytes);
-      bulkSeconds.observe(report.milliseconds / 1000);
-      sampleLatency(report, clock.now(), (seconds, records) => {
-        latency.observe(seconds, records);
-        searchable.observe(seconds + searchableAfter, records);
+      const traced = report.documents.find(({ traceparent }) => traceparent !== undefined);
+      bulkSeconds.observe(report.milliseconds / 1000, 1, spanOf(traced));
+      sampleLatency(report, clock.now(), (seconds, records, document) => {
+        const span = spanOf(document);
+        latency.observe(seconds, records, span);
+        searchable.observe(seconds + searchableAfter, records, span);
       });
     },
     retried(type, documents) {
@@ -64,7 +68,7 @@ export function createMetricsObserver(metrics: Metrics, clock: Clock, searchable
 function sampleLatency(
   { documents, outcomes }: BulkReport,
   nowMs: number,
-  observe: (seconds: number, records: number) => void,
+  observe: (seconds: number, records: number, document: StoreDocument) => void,
 ): void {
   const step = Math.ceil(documents.length / LATENCY_SAMPLES);
   for (let i = 0; i < documents.length; i += step) {
@@ -72,6 +76,11 @@ function sampleLatency(
     if (document === undefined || outcomes[i]?.status !== 'stored') continue;
     const acceptedMs = Date.parse(document.receivedAt);
     if (Number.isNaN(acceptedMs)) continue;
-    observe(Math.max(0, nowMs - acceptedMs) / 1000, Math.min(step, documents.length - i));
+    observe(Math.max(0, nowMs - acceptedMs) / 1000, Math.min(step, documents.length - i), document);
   }
+}
+
+/** The span that works on a document whose trace is sampled: the exemplar of what is measured. */
+function spanOf(document: StoreDocument | undefined): TraceContext | undefined {
+  return parseTraceparent(document?.traceparent);
 }

@@ -9,6 +9,7 @@ import { profilingFrom } from '@paylog/shared/composition/profiling-from';
 import { queueSideFrom } from '@paylog/shared/composition/queue-side';
 import { stopTimeoutFrom } from '@paylog/shared/composition/stop-timeout-from';
 import { storeSideFrom } from '@paylog/shared/composition/store-side';
+import { tracingFrom } from '@paylog/shared/composition/tracing-from';
 import { createTopicsComponent } from '@paylog/shared/composition/topics-component';
 import { runLifecycle } from '@paylog/shared/flow/lifecycle';
 import { showDiskSpace } from '@paylog/shared/telemetry/disk-space';
@@ -23,7 +24,8 @@ const { logger } = log;
 showCertificateExpiry(metrics, config);
 // On disk is what has an embedded side.
 const isEmbedded = config.queue.kind === 'embedded' || config.store.kind === 'embedded';
-showDiskSpace(metrics, { data: isEmbedded ? config.embedded.dataDir : undefined });
+showDiskSpace(metrics, { data: isEmbedded ? config.embedded.dataDir : undefined, logs: config.log.directory });
+const tracing = tracingFrom(config, 'paylog', metrics, logger);
 const queue = queueSideFrom(config, 'paylog', logger);
 const store = storeSideFrom(config, logger);
 
@@ -36,6 +38,7 @@ const indexer = createIndexer({
   metrics,
   logger,
   clock: Date,
+  tracing,
   options: indexerOptionsFrom(config),
 });
 const api = createApi({
@@ -45,6 +48,7 @@ const api = createApi({
   metrics,
   logger,
   clock: Date,
+  tracing,
   options: apiOptionsFrom(config),
   alsoShown: indexer.dependencies,
   stalled: () => indexer.stalled(),
@@ -55,6 +59,7 @@ await runLifecycle(
     // Requests and batches are drained one after the other.
     stopTimeoutMs: stopTimeoutFrom(config, 2),
     components: [
+      tracing,
       profilingFrom(config, 'paylog', process, logger),
       ...queue.components,
       ...log.components((local) => queue.publisher(local)),

@@ -3,10 +3,12 @@ import { consumerSettings, embeddedSettings, kafkaSettings, topicSettings } from
 import { httpSettings, limitSettings, pipelineSettings, timeoutSettings } from './service-settings.ts';
 import type { AnySetting, DefaultText, Service, Setting } from './setting.ts';
 import { elasticsearchSettings, indexerSettings, indexSettings } from './store-settings.ts';
+import { tracingSettings } from './tracing-settings.ts';
 
 /** Every setting there is, by group. The configuration's type, its loader and `docs/config.md` come from this table. */
 export const CONFIG_TABLE = {
   log: logSettings,
+  tracing: tracingSettings,
   pipeline: pipelineSettings,
   http: httpSettings,
   timeouts: timeoutSettings,
@@ -24,6 +26,7 @@ export const CONFIG_TABLE = {
 /** Titles of the groups, for documentation. */
 export const GROUP_TITLES: Readonly<Record<keyof typeof CONFIG_TABLE, string>> = {
   log: 'Own log',
+  tracing: 'Tracing',
   pipeline: 'Pipeline',
   http: 'HTTP server',
   timeouts: 'Times',

@@ -132,3 +132,30 @@ export const hostPorts: ValueType<readonly string[]> = {
     return good ? { ok: true, value: items } : { ok: false, expected: this.name };
   },
 };
+
+/** A number from 0 to 1. */
+export const ratio: ValueType<number> = {
+  name: 'a number from 0 to 1, such as 0.01',
+  parse(value) {
+    const number = /^\d*\.?\d+(?:e-\d{1,2})?$/i.test(value) ? Number(value) : Number.NaN;
+    return number >= 0 && number <= 1 ? { ok: true, value: number } : { ok: false, expected: this.name };
+  },
+};
+
+/** Pairs as OpenTelemetry writes them; values are percent-encoded. */
+export const keyValues: ValueType<Readonly<Record<string, string>>> = {
+  name: 'key=value, several separated by commas, values percent-encoded',
+  parse(value) {
+    const pairs: [string, string][] = [];
+    for (const item of value.split(',')) {
+      const [, key, text] = /^\s*([\w.!#$&'*+^`|~/-]{1,256})\s*=\s*([^\s,;]*)\s*$/.exec(item) ?? [];
+      if (key === undefined || text === undefined) return { ok: false, expected: this.name };
+      try {
+        pairs.push([key, decodeURIComponent(text)]);
+      } catch {
+        return { ok: false, expected: this.name };
+      }
+    }
+    return { ok: true, value: Object.freeze(Object.fromEntries(pairs)) };
+  },
+};

@@ -15,7 +15,7 @@ export interface ProblemFault {
 }
 
 /**
- * The body of an error answer: RFC 9457 with the extension members `code`, `retryable`, `field`, `errors`, `request_id`, and
+ * The body of an error answer: RFC 9457 with the extension members `code`, `retryable`, `field`, `errors`, `request_id`, `trace_id`, and
  * `position`, `length` and `advice` of the first fault where it has them.
  */
 export interface ProblemDocument {
@@ -31,6 +31,14 @@ export interface ProblemDocument {
   readonly advice?: string;
   readonly errors?: readonly ProblemFault[];
   readonly request_id?: string;
+  readonly trace_id?: string;
+}
+
+/** By what an answer and the log lines of its request are found. */
+export interface Correlation {
+  readonly requestId?: string | undefined;
+  /** Of the request's trace, where it has one. */
+  readonly traceId?: string | undefined;
 }
 
 /** Media type of {@link ProblemDocument}. */
@@ -69,7 +77,7 @@ export class ProblemError extends Error {
   }
 
   /** The body to send. */
-  toDocument(requestId?: string): ProblemDocument {
+  toDocument({ requestId, traceId }: Correlation = {}): ProblemDocument {
     const { position, length, advice } = this.errors?.[0] ?? {};
     return {
       type: problemType(this.code),
@@ -84,6 +92,7 @@ export class ProblemError extends Error {
       ...(advice !== undefined && { advice }),
       ...(this.errors !== undefined && { errors: this.errors }),
       ...(requestId !== undefined && { request_id: requestId }),
+      ...(traceId !== undefined && { trace_id: traceId }),
     };
   }
 

@@ -16,6 +16,8 @@ export interface StoreDocument {
   readonly receivedAt: string;
   /** The canonical record (see `record/envelope.ts`): one JSON object in UTF-8 on one line, no line feed. Kept verbatim. */
   readonly source: Buffer;
+  /** W3C trace context of the work on it; only where its trace is sampled. No part of what is stored. */
+  readonly traceparent?: string;
 }
 
 /** What became of one document. Outcomes stand in input order, one for each document. */

@@ -63,7 +63,7 @@ export class AdminServer {
         response.setHeader('allow', 'GET, HEAD');
         throw new ProblemError('method_not_allowed', 'this path allows GET, HEAD');
       }
-      const answer = await this.#options.health.answer(path);
+      const answer = await this.#options.health.answer(path, request.headers.accept);
       if (!answer) throw new ProblemError('not_found', 'there is no such path');
       send(request, response, answer.status, answer.contentType, answer.body);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { DependencyState } from '../ports/queue.ts';
 import type { Metrics } from './metrics.ts';
+import { prefersOpenMetrics } from './open-metrics.ts';
 import { readVersion } from './version.ts';
 
 /** An answer that is complete but for its transport. */
@@ -42,8 +43,8 @@ export class Health {
     this.#stopping = true;
   }
 
-  /** The answer to a GET of one of the four paths; undefined for any other path. */
-  async answer(path: string): Promise<AdminAnswer | undefined> {
+  /** The answer to a GET of one of the four paths; undefined for any other path. `accept` is the request's header of that name. */
+  async answer(path: string, accept?: string): Promise<AdminAnswer | undefined> {
     switch (path) {
       case '/health':
         return this.#process();
@@ -53,7 +54,8 @@ export class Health {
         return this.#ready();
       case '/metrics': {
         const { metrics } = this.#options;
-        return { status: 200, contentType: metrics.contentType, body: await metrics.render() };
+        const form = prefersOpenMetrics(accept) ? metrics.openMetrics : metrics;
+        return { status: 200, contentType: form.contentType, body: await form.render() };
       }
       default:
         return undefined;

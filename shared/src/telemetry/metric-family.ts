@@ -6,11 +6,21 @@
 /** Values of the labels of one child. */
 export type Labels<L extends string> = Readonly<Record<L, string>>;
 
+/** An observation that a trace tells more about. */
+export interface Exemplar {
+  readonly labelSet: { readonly trace_id: string; readonly span_id: string };
+  readonly value: number;
+  /** Unix time in seconds. */
+  readonly timestamp: number;
+}
+
 /** One line of the text form, as prom-client's registry takes it. */
 export interface Sample {
   readonly metricName?: string;
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
+  /** Shown in the OpenMetrics form only. */
+  readonly exemplar?: Exemplar;
 }
 
 /** What prom-client's registry asks of a metric. */

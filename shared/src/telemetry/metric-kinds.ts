@@ -1,4 +1,4 @@
-import { type FamilyDefinition, type Labels, MetricFamily, type Sample } from './metric-family.ts';
+import { type Exemplar, type FamilyDefinition, type Labels, MetricFamily, type Sample } from './metric-family.ts';
 
 /** A number that only grows. */
 export class CounterChild {
@@ -70,10 +70,18 @@ export class GaugeFamily<L extends string> extends MetricFamily<L, GaugeChild> {
   }
 }
 
+/** The sampled span in which something was observed. */
+export interface ObservedIn {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
 /** Counts observations by upper bounds. */
 export class HistogramChild {
   readonly #bounds: readonly number[];
   readonly #counts: Float64Array;
+  /** The last sampled observation of each bucket. */
+  readonly #exemplars: (Exemplar | undefined)[] = [];
   #sum = 0;
 
   constructor(bounds: readonly number[]) {
@@ -89,13 +97,25 @@ export class HistogramChild {
     return this.#counts.reduce((total, count) => total + count, 0);
   }
 
-  /** Adds `times` observations of the same value. Values are in the unit of the metric's name. */
-  observe(value: number, times = 1): void {
+  /**
+   * Adds `times` observations of the same value. Values are in the unit of the metric's name. One made in a sampled span is kept as the
+   * exemplar of its bucket.
+   */
+  observe(value: number, times = 1, span?: ObservedIn): void {
     const bounds = this.#bounds;
     let index = 0;
     while (index < bounds.length && value > (bounds[index] ?? Infinity)) index++;
     this.#counts[index] = (this.#counts[index] ?? 0) + times;
     this.#sum += value * times;
+    if (span) {
+      const labelSet = { trace_id: span.traceId, span_id: span.spanId };
+      this.#exemplars[index] = { labelSet, value, timestamp: Date.now() / 1000 };
+    }
+  }
+
+  /** By position of the bucket. */
+  exemplar(bucket: number): Exemplar | undefined {
+    return this.#exemplars[bucket];
   }
 
   /** Cumulative counts with their upper bounds, `+Inf` last. */
@@ -124,7 +144,10 @@ export class HistogramFamily<L extends string> extends MetricFamily<L, Histogram
   protected override samples(child: HistogramChild, labels: Labels<L>): readonly Sample[] {
     const { name } = this;
     return [
-      ...child.buckets().map(([le, value]) => ({ metricName: `${name}_bucket`, labels: { ...labels, le }, value })),
+      ...child.buckets().map(([le, value], bucket) => {
+        const exemplar = child.exemplar(bucket);
+        return { metricName: `${name}_bucket`, labels: { ...labels, le }, value, ...(exemplar && { exemplar }) };
+      }),
       { metricName: `${name}_sum`, labels, value: child.sum },
       { metricName: `${name}_count`, labels, value: child.count },
     ];

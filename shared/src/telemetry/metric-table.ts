@@ -26,7 +26,7 @@ export const LABELS = {
   topic: { bound: 20, help: 'topic' },
   partition: { bound: 10_000, help: 'partition' },
   type: { bound: 60, help: 'type of the error as the store or the [error table](errors.md) names it' },
-  stage: { bound: 10, help: 'where the record failed: `prepare`, `store`' },
+  stage: { bound: 10, help: 'where the record failed: `envelope`, `prepare`, `store`' },
   dependency: { bound: 20, help: 'name as in `/health/ready`' },
   version: { bound: 1, help: 'version of this process' },
   role: { bound: 10, help: 'what a certificate file is for: `kafka_ca`, `elasticsearch_ca`' },
@@ -306,6 +306,13 @@ export const METRIC_TABLE = {
     name: 'paylog_disk_size_bytes',
     help: 'Size of that file system.',
     labels: ['directory'],
+    from: BOTH,
+  },
+  traceSpans: {
+    kind: 'counter',
+    name: 'paylog_trace_spans_total',
+    help: 'Spans of sampled traces that were given to the exporter: exported, dropped (nobody took them in time).',
+    labels: ['outcome'],
     from: BOTH,
   },
   ownLogs: {

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import { type FamilyDefinition, type Scrapable } from './metric-family.ts';
 import { CounterFamily, GaugeFamily, HistogramFamily } from './metric-kinds.ts';
+import { openMetricsOf } from './open-metrics.ts';
 import { type LabelName, LABELS, METRIC_TABLE, type MetricDefinition } from './metric-table.ts';
 import { readVersion } from './version.ts';
 
@@ -20,6 +21,8 @@ export type Metrics = {
   render(): Promise<string>;
   /** Media type of {@link Metrics.render}. */
   readonly contentType: string;
+  /** OpenMetrics text format: the same and exemplars. */
+  readonly openMetrics: { readonly contentType: string; render(): Promise<string> };
 };
 
 /** Gauges that prom-client names like counters (promtool complains); `nodejs_active_handles` and its like say the same by type. */
@@ -39,9 +42,10 @@ export function createMetrics(): Metrics {
     }),
   );
   // The table is the type: each row became the family of its kind, which Object.fromEntries cannot know.
-  const typed = families as unknown as Omit<Metrics, 'render' | 'contentType'>;
+  const typed = families as unknown as Omit<Metrics, 'render' | 'contentType' | 'openMetrics'>;
   typed.buildInfo.set({ version: readVersion() }, 1);
-  return { ...typed, contentType: registry.contentType, render: () => registry.metrics() };
+  const openMetrics = openMetricsOf(registry);
+  return { ...typed, contentType: registry.contentType, render: () => registry.metrics(), openMetrics };
 }
 
 function createFamily({ kind, name, help, labels, buckets = [] }: MetricDefinition): Scrapable {

@@ -276,7 +276,8 @@ describe('the configuration table', () => {
   });
 
   it('marks everything that reads like a secret', () => {
-    for (const { key, secret } of rows) assert.equal(secret === true, /PASSWORD|API_KEY|TOKEN|SECRET/.test(key), key);
+    const reads = /PASSWORD|API_KEY|TOKEN|SECRET|_HEADERS/;
+    for (const { key, secret } of rows) assert.equal(secret === true, reads.test(key), key);
   });
 
   it('has defaults that its own types accept, and a use for every setting', () => {
@@ -288,5 +289,37 @@ describe('the configuration table', () => {
     const known = new Set(rows.map(({ key }) => key));
     for (const { keys, others = [] } of RELATIONS)
       for (const key of [...keys, ...others]) assert.ok(known.has(key), key);
+  });
+
+  it('finds the collector by the most exact of its settings', () => {
+    const endpoint = (env: Environment): unknown => configOf('api', env).tracing.tracesEndpoint;
+    const host = { JAEGER_AGENT_HOST: 'jaeger' };
+    const base = { ...host, OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example:4318/' };
+    assert.equal(endpoint({}), 'http://localhost:4318/v1/traces');
+    assert.equal(endpoint(host), 'http://jaeger:4318/v1/traces');
+    assert.equal(endpoint({ JAEGER_AGENT_HOST: '[::1]' }), 'http://[::1]:4318/v1/traces');
+    assert.equal(endpoint(base), 'https://otel.example:4318/v1/traces');
+    assert.equal(endpoint({ ...base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://x/t' }), 'http://x/t');
+  });
+
+  it('reads the settings of OpenTelemetry, and refuses what they do not mean', () => {
+    const { tracing } = configOf('indexer', {
+      OTEL_TRACES_SAMPLER_ARG: '1e-3',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=prod, team=a%20b',
+      OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20abc',
+    });
+    assert.equal(tracing.samplerRatio, 0.001);
+    assert.deepEqual(tracing.resourceAttributes, { 'deployment.environment.name': 'prod', team: 'a b' });
+    assert.deepEqual(tracing.headers, { Authorization: 'Bearer abc' });
+    assert.equal(configOf('api').tracing.samplerRatio, 0.01);
+    const faults = faultsOf('api', {
+      OTEL_TRACES_SAMPLER_ARG: '1.5',
+      OTEL_TRACES_SAMPLER: 'sometimes',
+      OTEL_TRACES_EXPORTER: 'zipkin',
+      OTEL_EXPORTER_OTLP_HEADERS: 'hunter2',
+      JAEGER_AGENT_HOST: 'http://jaeger:4318',
+    });
+    assert.equal(faults.length, 5, faults.join('\n'));
+    assert.ok(!faults.join('').includes('hunter2'));
   });
 });

@@ -48,7 +48,7 @@ describe('ProblemError', () => {
       errors,
       cause: new Error('secret'),
     });
-    assert.deepEqual(error.toDocument('abc'), {
+    assert.deepEqual(error.toDocument({ requestId: 'abc', traceId: 'def' }), {
       type: '/docs/errors#invalid-parameter',
       title: PROBLEMS.invalid_parameter.title,
       status: 400,
@@ -58,6 +58,7 @@ describe('ProblemError', () => {
       field: 'limit',
       errors,
       request_id: 'abc',
+      trace_id: 'def',
     });
     assert.deepEqual(error.headers(), { 'content-type': PROBLEM_MEDIA_TYPE });
     assert.equal((error.cause as Error).message, 'secret');

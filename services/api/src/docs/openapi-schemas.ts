@@ -147,6 +147,7 @@ const problem = {
         'All faults of the request: `field` and `message` of parameters, or rejected records as in an ingest answer.',
     },
     request_id: text,
+    trace_id: { type: 'string', description: 'Trace of the request, where it has one.' },
     ...Object.fromEntries(Object.entries(ingestCounts).filter(([name]) => name !== 'errors')),
   },
 };

@@ -9,8 +9,8 @@ export function createHealthRouter(health: Health): Router {
   for (const path of ADMIN_PATHS) {
     router
       .route(path)
-      .get(async (_request, response) => {
-        const answer = await health.answer(path);
+      .get(async (request, response) => {
+        const answer = await health.answer(path, request.headers.accept);
         if (answer) sendText(response, answer.status, answer.contentType, answer.body);
       })
       .all(allowMethods('GET', 'HEAD'));

@@ -4,6 +4,7 @@ import { QueryRefusedError } from '@paylog/shared/errors/query-refused-error';
 import { StoreUnavailableError } from '@paylog/shared/errors/store-unavailable-error';
 import type { Logger } from '@paylog/shared/ports/logger';
 import { ClientGoneError } from './client-gone-error.ts';
+import { logFieldsOf } from './request-trace.ts';
 import { sendProblem } from './send.ts';
 
 /** The last handler: every error becomes a problem document. What nobody foresaw is logged with its stack and told as 500. */
@@ -15,7 +16,7 @@ export function createErrorHandler(logger: Logger): ErrorRequestHandler {
       logger.error('Request failed', {
         method: request.method,
         route: request.baseUrl,
-        request_id: response.getHeader('x-request-id'),
+        ...logFieldsOf(response),
         error,
       });
     }

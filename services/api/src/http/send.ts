@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ProblemError } from '@paylog/shared/errors/problem-error';
+import { requestOf } from './request-trace.ts';
 
 /**
  * Sends a complete answer, with no body to a HEAD request. Not for caches unless the answer says otherwise already. Does
@@ -17,13 +18,12 @@ export function sendJson(response: ServerResponse, status: number, json: string)
   sendText(response, status, 'application/json', json);
 }
 
-/** Sends a problem document, with the request id if the answer carries one. */
+/** Sends a problem document, with the ids of the request. */
 export function sendProblem(response: ServerResponse, error: ProblemError): void {
   if (response.headersSent || response.destroyed) return;
-  const requestId = response.getHeader('x-request-id');
   const { 'content-type': contentType = '', ...headers } = error.headers();
   response.setHeader('cache-control', 'no-store');
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  const document = error.toDocument(typeof requestId === 'string' ? requestId : undefined);
+  const document = error.toDocument(requestOf(response));
   sendText(response, error.status, contentType, JSON.stringify(document));
 }

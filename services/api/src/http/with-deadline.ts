@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
 import { ClientGoneError } from './client-gone-error.ts';
+import { rememberRequest, requestOf } from './request-trace.ts';
 
 /** How long work for a request may take. */
 export interface RequestDeadline {
@@ -24,6 +25,8 @@ export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
+  const request = requestOf(response);
+  if (request) rememberRequest(controller.signal, request);
   const { promise: stopped, reject } = withReject();
   const stop = (error: Error): void => {
     reject(error);

@@ -4,15 +4,19 @@ import { ProblemError } from '@paylog/shared/errors/problem-error';
 import type { ByteBudget } from '@paylog/shared/flow/byte-budget';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import { NO_TRACING, type Tracing } from '@paylog/shared/telemetry/tracing/tracing';
+import { beginRequest, CLIENT_GONE, endRequest, idFields, type RequestTrace } from '../http/request-trace.ts';
+import { SECURITY_HEADERS } from '../http/security-headers.ts';
 import type { IngestRate } from '../status/ingest-rate.ts';
 import type { DataSetGate } from '../protocols/data-set-gate.ts';
 import type { Answer, Protocol, ProtocolRequest } from '../protocols/protocol.ts';
 import type { RecordBatch } from '../protocols/record-batch.ts';
 import { protocolFor } from '../protocols/routes.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
+import { ingestRoute } from './ingest-route.ts';
+import { IngestSpans } from './ingest-spans.ts';
 import type { Ingest } from './ingest.ts';
 import { BudgetShare, readBody } from './request-body.ts';
-import { parseTraceparent } from './trace-context.ts';
 
 /** What {@link createIngestHandler} needs. */
 export interface IngestHandlerOptions {
@@ -21,6 +25,8 @@ export interface IngestHandlerOptions {
   readonly metrics: Metrics;
   readonly rate: IngestRate;
   readonly logger: Logger;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   readonly dataSets: DataSetGate;
   readonly maxBodyBytes: number;
   readonly maxRecordsPerRequest: number;
@@ -34,17 +40,27 @@ export type IngestHandler = (request: IncomingMessage, response: ServerResponse)
 
 const NO_QUERY = new URLSearchParams();
 
+/** As Node takes headers that are written at once. */
+const FIXED_HEADERS: readonly string[] = Object.entries(SECURITY_HEADERS).flat();
+
 class Handler {
   readonly #options: IngestHandlerOptions;
+  readonly #tracing: Tracing;
   readonly #metrics = new Map<Protocol, IngestMetrics>();
 
   constructor(options: IngestHandlerOptions) {
     this.#options = options;
+    this.#tracing = options.tracing ?? NO_TRACING;
+  }
+
+  begin(protocol: Protocol, request: IncomingMessage): RequestTrace {
+    return beginRequest(this.#tracing, request, ingestRoute(protocol.name));
   }
 
   async handle(
     protocol: Protocol,
     head: ProtocolRequest,
+    trace: RequestTrace,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
@@ -52,14 +68,16 @@ class Handler {
     const metrics = this.#metricsOf(protocol);
     let answer: Answer;
     try {
-      answer = await this.#answer(protocol, head, request, share, metrics);
+      answer = await this.#answer(protocol, head, trace, request, share, metrics);
     } catch (error) {
-      answer = protocol.problem(this.#toProblem(error), head);
+      answer = protocol.problem(this.#toProblem(error, trace), head);
     } finally {
       share.release();
     }
     metrics.request(answer.status);
-    write(request, response, answer, this.#options.maxBodyBytes);
+    const { span } = trace;
+    if (span) endRequest(span, response.destroyed ? CLIENT_GONE : answer.status);
+    write(request, response, trace, answer, this.#options.maxBodyBytes);
   }
 
   #metricsOf(protocol: Protocol): IngestMetrics {
@@ -74,26 +92,32 @@ class Handler {
   async #answer(
     protocol: Protocol,
     head: ProtocolRequest,
+    { caller, span }: RequestTrace,
     request: IncomingMessage,
     share: BudgetShare,
     metrics: IngestMetrics,
   ): Promise<Answer> {
     const { ingest, dataSets, maxBodyBytes, maxRecordsPerRequest } = this.#options;
     const decode = protocol.begin(head);
-    const trace = parseTraceparent(request.headers['traceparent']);
     const body = await readBody(request, maxBodyBytes, share);
     metrics.body(body.length);
     const { batch, answer, ...context } = decode(body, maxRecordsPerRequest, dataSets);
     share.growTo(body.length + builtLength(batch));
     const startedMs = performance.now();
-    const result = await ingest.accept(batch, { ...context, dataSet: dataSets.defaultDataSet, trace });
-    metrics.result(result, (performance.now() - startedMs) / 1000);
+    const result = await ingest.accept(batch, {
+      ...context,
+      dataSet: dataSets.defaultDataSet,
+      trace: caller,
+      spans: span && new IngestSpans(this.#tracing, span),
+      passedOn: caller?.isSampled === true && !this.#tracing.isOn ? caller.traceparent : undefined,
+    });
+    metrics.result(result, (performance.now() - startedMs) / 1000, span);
     return answer(result);
   }
 
-  #toProblem(error: unknown): ProblemError {
+  #toProblem(error: unknown, trace: RequestTrace): ProblemError {
     if (error instanceof ProblemError) return error;
-    this.#options.logger.error('ingest failed', { error });
+    this.#options.logger.error('ingest failed', { ...idFields(trace), error });
     return new ProblemError('internal', 'the request could not be handled', { cause: error });
   }
 }
@@ -111,11 +135,19 @@ function hasLongRest(request: IncomingMessage, maxBodyBytes: number): boolean {
   return !request.complete && Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) > maxBodyBytes;
 }
 
-function write(request: IncomingMessage, response: ServerResponse, answer: Answer, maxBodyBytes: number): void {
+function write(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { requestId, span }: RequestTrace,
+  answer: Answer,
+  maxBodyBytes: number,
+): void {
   if (response.destroyed) return;
   const headers = ['Content-Type', answer.contentType, 'Content-Length', String(Buffer.byteLength(answer.body))];
   // RFC 9110 section 8.6: a 204 has no length.
   if (answer.status === 204) headers.length = 0;
+  headers.push('x-request-id', requestId, ...FIXED_HEADERS);
+  if (span) headers.push('traceparent', span.traceparent);
   if (answer.retryAfterSeconds !== undefined) headers.push('Retry-After', String(answer.retryAfterSeconds));
   if (answer.headers) headers.push(...Object.entries(answer.headers).flat());
   if (!hasLongRest(request, maxBodyBytes)) {
@@ -157,7 +189,8 @@ export function createIngestHandler(options: IngestHandlerOptions): IngestHandle
     const protocol = protocolFor(method, path, headers['content-type']);
     if (!protocol) return false;
     const query = question === -1 ? NO_QUERY : new URLSearchParams(url.slice(question + 1));
-    void handler.handle(protocol, { method, path, query, headers }, request, response);
+    const trace = handler.begin(protocol, request);
+    void handler.handle(protocol, { method, path, query, headers, correlation: trace }, trace, request, response);
     return true;
   };
 }

@@ -1,4 +1,5 @@
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import type { TracedSpan } from '@paylog/shared/telemetry/tracing/traced-span';
 import type { IngestRate } from '../status/ingest-rate.ts';
 import type { IngestResult } from '../protocols/ingest-result.ts';
 
@@ -43,9 +44,9 @@ export class IngestMetrics {
     this.#bytes.add(bytes);
   }
 
-  result(result: IngestResult, seconds: number): void {
+  result(result: IngestResult, seconds: number, span?: TracedSpan): void {
     const protocol = this.#protocol;
-    this.#publishSeconds.observe(seconds);
+    this.#publishSeconds.observe(seconds, 1, span);
     if (result.status !== 'settled') {
       this.#rate.add('refused', result.records);
       this.#metrics.ingestRecords.add({ service: 'other', protocol, outcome: 'refused' }, result.records);

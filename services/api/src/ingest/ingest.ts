@@ -12,10 +12,11 @@ import {
   type ServiceFrom,
 } from '@paylog/shared/record/prepare';
 import { isoMillis } from '@paylog/shared/record/timestamp';
+import type { TraceContext } from '@paylog/shared/telemetry/tracing/trace-context';
 import { bodyText } from '../protocols/body-text.ts';
 import type { IngestResult, RecordRejection, RefusedResult } from '../protocols/ingest-result.ts';
 import { type RecordBatch, recordCount, type SourceBatch, type SpanBatch } from '../protocols/record-batch.ts';
-import type { TraceContext } from './trace-context.ts';
+import type { IngestSpans } from './ingest-spans.ts';
 
 /** What a protocol knows about a request besides its records. */
 export interface IngestContext {
@@ -25,7 +26,12 @@ export interface IngestContext {
   /** Finds the service of a record that names none in its other fields; goes before `service`. */
   readonly serviceFrom?: ServiceFrom | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** The caller's trace: that of records that name none. */
   readonly trace?: TraceContext | undefined;
+  /** Makes the spans of a request that is sampled. */
+  readonly spans?: IngestSpans | undefined;
+  /** Goes with the messages where we make no spans ourselves, so that others can. */
+  readonly passedOn?: string | undefined;
   /** Records without a trace id belong to no trace: that of the request is the shipper's own. */
   readonly ownTraces?: boolean | undefined;
 }
@@ -50,11 +56,18 @@ export class Ingest {
 
   /** Settles when the queue has answered for all good records. Never throws for what a sender or the queue did. */
   async accept(batch: RecordBatch, context: IngestContext): Promise<IngestResult> {
+    const { publisher, topic } = this.#options;
+    const { spans } = context;
     const rejected: RecordRejection[] = [];
+    const preparing = spans?.beginPrepare();
     const accepted = this.#prepare(batch, context, rejected);
+    if (preparing) spans?.endPrepare(preparing, accepted, rejected.length);
     if (accepted.length === 0) return { status: 'settled', accepted, rejected };
-    const messages = toMessages(accepted, 'body' in batch && isAscii(batch.body), context);
-    const outcome = await this.#options.publisher.publish(this.#options.topic, messages);
+    const publishing = spans?.beginPublish(publisher.state().name, topic, accepted.length);
+    const traceparent = publishing?.traceparent ?? context.passedOn;
+    const messages = toMessages(accepted, 'body' in batch && isAscii(batch.body), context.service, traceparent);
+    const outcome = await publisher.publish(topic, messages);
+    if (publishing) spans?.endPublish(publishing, outcome);
     if (outcome.status === 'stored') return { status: 'settled', accepted, rejected };
     if (outcome.status === 'retryable') return retryLater(outcome, batch);
     return this.#publishApart(batch, accepted, messages, rejected);
@@ -178,9 +191,10 @@ function encode(records: readonly PreparedRecord[], isAsciiText: boolean): Buffe
 function toMessages(
   records: readonly PreparedRecord[],
   isAsciiText: boolean,
-  { trace, service }: IngestContext,
+  service: string | undefined,
+  traceparent: string | undefined,
 ): QueueMessage[] {
-  const headers = trace?.isSampled === true ? { traceparent: trace.traceparent } : undefined;
+  const headers = traceparent === undefined ? undefined : { traceparent };
   // The prefix holds nothing of the sender's but the service.
   const values = encode(records, isAsciiText && isAscii(Buffer.from(service ?? '')));
   return records.map(({ id }, index) => {

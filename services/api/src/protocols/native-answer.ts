@@ -1,4 +1,4 @@
-import { ProblemError } from '@paylog/shared/errors/problem-error';
+import { type Correlation, ProblemError } from '@paylog/shared/errors/problem-error';
 import type { IngestResult, RecordRejection, SettledResult } from './ingest-result.ts';
 import type { Answer } from './protocol.ts';
 
@@ -20,8 +20,8 @@ function listed({ index, fault }: RecordRejection): ListedError {
 }
 
 /** Answers with a problem document (RFC 9457). */
-export function problemAnswer(error: ProblemError, more: object = {}): Answer {
-  const body = JSON.stringify({ ...error.toDocument(), ...more });
+export function problemAnswer(error: ProblemError, correlation?: Correlation, more: object = {}): Answer {
+  const body = JSON.stringify({ ...error.toDocument(correlation), ...more });
   const contentType = error.headers()['content-type'] ?? JSON_TYPE;
   return { status: error.status, contentType, body, retryAfterSeconds: error.retryAfterSeconds };
 }
@@ -34,10 +34,10 @@ function idsOf({ accepted, rejected }: SettledResult): (string | null)[] {
 }
 
 /** 202 all accepted, 207 some rejected, 400 all rejected (as a problem document), 429 and 503 to be sent again. */
-export function nativeAnswer(result: IngestResult, withIds: boolean): Answer {
+export function nativeAnswer(result: IngestResult, withIds: boolean, correlation?: Correlation): Answer {
   if (result.status !== 'settled') {
     const code = result.status === 'overloaded' ? 'overloaded' : 'queue_unavailable';
-    return problemAnswer(new ProblemError(code, result.detail));
+    return problemAnswer(new ProblemError(code, result.detail), correlation);
   }
   const { accepted, rejected } = result;
   if (rejected.length === 0 && !withIds) {
@@ -51,7 +51,8 @@ export function nativeAnswer(result: IngestResult, withIds: boolean): Answer {
     ...(withIds && { ids: idsOf(result) }),
   };
   if (accepted.length === 0 && rejected.length > 0) {
-    return problemAnswer(new ProblemError('records_rejected', 'no record of the request could be accepted'), summary);
+    const problem = new ProblemError('records_rejected', 'no record of the request could be accepted');
+    return problemAnswer(problem, correlation, summary);
   }
   return { status: rejected.length === 0 ? 202 : 207, contentType: JSON_TYPE, body: JSON.stringify(summary) };
 }

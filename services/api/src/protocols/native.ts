@@ -30,7 +30,7 @@ function createNative(name: 'json' | 'ndjson'): Protocol {
   const split = name === 'json' ? splitJson : splitNdjson;
   return {
     name,
-    begin({ query, headers }) {
+    begin({ query, headers, correlation }) {
       const contentType = headers['content-type'];
       if (!MEDIA_TYPES.has(contentType ?? '') && !MEDIA_TYPES.has(mediaTypeOf(contentType))) {
         const detail = 'Content-Type must be application/json or application/x-ndjson, in UTF-8';
@@ -44,11 +44,11 @@ function createNative(name: 'json' | 'ndjson'): Protocol {
           batch,
           service,
           idempotencyKey: key,
-          answer: (result) => nativeAnswer(name === 'json' ? withHint(result) : result, withIds),
+          answer: (result) => nativeAnswer(name === 'json' ? withHint(result) : result, withIds, correlation),
         };
       };
     },
-    problem: (error) => problemAnswer(error),
+    problem: (error, { correlation }) => problemAnswer(error, correlation),
   };
 }
 

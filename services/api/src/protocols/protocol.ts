@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ProblemError } from '@paylog/shared/errors/problem-error';
+import type { Correlation, ProblemError } from '@paylog/shared/errors/problem-error';
 import type { ServiceFrom } from '@paylog/shared/record/prepare';
 import type { DataSetGate } from './data-set-gate.ts';
 import type { IngestResult } from './ingest-result.ts';
@@ -12,6 +12,8 @@ export interface ProtocolRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** By which its answer is found in our logs. */
+  readonly correlation?: Correlation;
 }
 
 /** An answer, ready to be written. */

@@ -5,14 +5,15 @@ import type {
   FacetsRequest,
   HistogramBucket,
   HistogramRequest,
-  RecordFilter,
   SearchHit,
   SearchRequest,
   SearchResult,
   StoreSearcher,
 } from '@paylog/shared/ports/store';
-import { queryShape } from '@paylog/shared/query/query-shape';
-import { epochMillis } from '@paylog/shared/record/timestamp';
+import { NO_TRACING, type Tracing } from '@paylog/shared/telemetry/tracing/tracing';
+import { logFieldsOf } from '../http/request-trace.ts';
+import { filterShape } from './filter-shape.ts';
+import { endStoreSpan, startStoreSpan } from './store-span.ts';
 
 interface Options {
   readonly signal: AbortSignal;
@@ -24,13 +25,22 @@ export interface SlowQueryLogDependencies {
   readonly clock: Clock;
   /** Requests that take at least so long are logged. */
   readonly slowMs: number;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /**
  * A searcher that logs what the store takes long for: its kind, its shape, how long it took, what came of it. Never values: somebody's
- * name may be among them. Those that fail or are given up are logged as well when they took as long.
+ * name may be among them. Those that fail or are given up are logged as well when they took as long. What a sampled request asks has a span
+ * that tells the same.
  */
-export function withSlowQueryLog({ searcher, logger, clock, slowMs }: SlowQueryLogDependencies): StoreSearcher {
+export function withSlowQueryLog({
+  searcher,
+  logger,
+  clock,
+  slowMs,
+  tracing = NO_TRACING,
+}: SlowQueryLogDependencies): StoreSearcher {
   const timed = async <T>(
     kind: string,
     work: (options: Options) => Promise<T>,
@@ -38,10 +48,18 @@ export function withSlowQueryLog({ searcher, logger, clock, slowMs }: SlowQueryL
     describe: (result?: T) => LogFields,
   ): Promise<T> => {
     const startedMs = clock.now();
+    const span = startStoreSpan(tracing, options.signal, searcher.state().name, kind);
     const log = (outcome: string, result?: T): void => {
+      if (span) endStoreSpan(span, outcome, describe(result));
       const durationMs = clock.now() - startedMs;
       if (durationMs >= slowMs) {
-        logger.warn('Slow search', { kind, outcome, duration_ms: Math.round(durationMs), ...describe(result) });
+        logger.warn('Slow search', {
+          kind,
+          outcome,
+          duration_ms: Math.round(durationMs),
+          ...logFieldsOf(options.signal),
+          ...describe(result),
+        });
       }
     };
     try {
@@ -63,7 +81,7 @@ export function withSlowQueryLog({ searcher, logger, clock, slowMs }: SlowQueryL
         (each) => searcher.search(request, each),
         options,
         (result) => ({
-          ...shapeOf(request),
+          ...filterShape(request),
           order: request.order,
           limit: request.limit,
           later_page: request.after !== undefined,
@@ -76,7 +94,7 @@ export function withSlowQueryLog({ searcher, logger, clock, slowMs }: SlowQueryL
         (each) => searcher.histogram(request, each),
         options,
         (result) => ({
-          ...shapeOf(request.filter),
+          ...filterShape(request.filter),
           buckets: request.bounds.length - 1,
           split: request.splitBy !== undefined,
           ...(result && { hits: result.reduce((sum, { count }) => sum + count, 0) }),
@@ -88,7 +106,7 @@ export function withSlowQueryLog({ searcher, logger, clock, slowMs }: SlowQueryL
         (each) => searcher.facets(request, each),
         options,
         (result) => ({
-          ...shapeOf(request.filter),
+          ...filterShape(request.filter),
           fields: request.fields.length,
           ...(result && { exact: result.every(({ exact }) => exact) }),
         }),
@@ -100,30 +118,5 @@ export function withSlowQueryLog({ searcher, logger, clock, slowMs }: SlowQueryL
         options,
         (result) => ({ ...(result && { hits: 1 }) }),
       ),
-  };
-}
-
-/** A filter without its values. */
-function shapeOf({
-  query,
-  from,
-  to,
-  words,
-  services,
-  levels,
-  traceId,
-  paymentId,
-  environment,
-}: RecordFilter): LogFields {
-  const counts = { q: words?.length, service: services?.length, level: levels?.length };
-  const given = { trace_id: traceId, payment_id: paymentId, environment, from, to };
-  const filters = [
-    ...Object.entries(counts).flatMap(([name, count]) => (count === undefined ? [] : `${name} x${count}`)),
-    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : name)),
-  ];
-  return {
-    filters: filters.join(', '),
-    ...(query && { query: queryShape(query) }),
-    ...(from !== undefined && to !== undefined && { range_ms: epochMillis(to) - epochMillis(from) }),
   };
 }

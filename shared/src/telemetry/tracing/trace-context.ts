@@ -1,4 +1,4 @@
-/** The caller's trace, from the W3C header `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header). */
+/** Somebody's place in a trace, from the W3C header `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header). */
 export interface TraceContext {
   readonly traceparent: string;
   readonly traceId: string;
