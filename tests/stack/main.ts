@@ -1,14 +1,18 @@
 /**
  * `npm run stack` and `npm run stack:stop`: one Kafka and one Elasticsearch for development, on their usual ports, that
  * outlive this process. Data and logs stay in `data/` of the stack folder.
+ *
+ * `npm run stack:tools`: builds what the tests of `tests/deploy` run, so that no test waits for it. Takes some minutes the first time.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { elasticsearchProcess } from './acquire-elasticsearch.ts';
 import { kafkaProcess } from './acquire-kafka.ts';
+import { kubernetesSchemas } from './kubernetes-schemas.ts';
 import type { LocalProcess } from './local-process.ts';
 import { missingTool, stackDirectory } from './provision.ts';
+import { GO_TOOL_NAMES, goTool } from './tools.ts';
 
 const KAFKA_PORT = 9092;
 const ELASTICSEARCH_PORT = 9200;
@@ -107,9 +111,17 @@ async function commandLine(pid: number): Promise<readonly string[]> {
   });
 }
 
-const action = { start, stop }[process.argv[2] ?? ''];
+async function tools(): Promise<void> {
+  // One after another: they would only take the processors from each other.
+  for (const get of [...GO_TOOL_NAMES.map((name) => () => goTool(name)), kubernetesSchemas]) {
+    const got = await get();
+    if ('skipped' in got) throw new Error(got.skipped);
+  }
+}
+
+const action = { start, stop, tools }[process.argv[2] ?? ''];
 if (action === undefined) {
-  console.error('usage: main.ts start|stop');
+  console.error('usage: main.ts start|stop|tools');
   process.exitCode = 2;
 } else {
   try {

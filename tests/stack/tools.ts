@@ -19,6 +19,8 @@ const GO_TOOLS = {
 
 export type GoTool = keyof typeof GO_TOOLS;
 
+export const GO_TOOL_NAMES = Object.keys(GO_TOOLS) as readonly GoTool[];
+
 const HELM = 'helm.sh/helm/v3';
 
 /** As helm's own Makefile links it: else it takes every cluster for Kubernetes 1.20. */
