@@ -46,9 +46,9 @@ export class Deployment implements AsyncDisposable {
     this.#kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   }
 
-  /** Another service of this deployment, not started. It ends with the deployment. */
-  async add(kind: 'api' | 'indexer', env: Readonly<Record<string, string>> = {}): Promise<Service> {
-    const service = await Service.create(kind, { ...this.env, ...env });
+  /** Another service of this deployment, not started, of this checkout or of that in `home`. It ends with the deployment. */
+  async add(kind: 'api' | 'indexer', env: Readonly<Record<string, string>> = {}, home?: string): Promise<Service> {
+    const service = await Service.create(kind, { ...this.env, ...env }, home);
     this.#services.push(service);
     return service;
   }

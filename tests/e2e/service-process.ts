@@ -1,33 +1,40 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { guardProcess } from '../stack/guard.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const START_MS = 60_000;
+/** By its address: another checkout has its own dependencies, for running only. */
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** A service as a process of its own, run from its sources, with nothing of our environment but what node and the measurement of coverage need. */
+/**
+ * A service as a process of its own, run from its sources (or those of another checkout, `home`), with nothing of our environment but what node and the
+ * measurement of coverage need.
+ */
 export class ServiceProcess implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #exit: Promise<number | NodeJS.Signals>;
   stdout = '';
   stderr = '';
 
-  constructor(service: 'api' | 'indexer' | 'standalone', env: Readonly<Record<string, string>>) {
-    const main = path.join(root, 'services', service, 'src', 'main.ts');
+  constructor(service: 'api' | 'indexer' | 'standalone', env: Readonly<Record<string, string>>, home = root) {
+    const main = path.join(home, 'services', service, 'src', 'main.ts');
     const { PATH = '', HOME = '', NODE_V8_COVERAGE } = process.env;
-    this.#child = spawn(process.execPath, ['--conditions=@paylog/source', '--import', 'tsx', main], {
-      cwd: root,
+    this.#child = spawn(process.execPath, ['--conditions=@paylog/source', '--import', TSX, main], {
+      cwd: home,
       env: {
         PATH,
         HOME,
         HOST: '127.0.0.1',
         // Tests count the records of a topic: their own, not those of the platform. Those have tests of their own.
         OWN_LOGS: 'false',
-        ...(NODE_V8_COVERAGE !== undefined && { NODE_V8_COVERAGE }),
+        ...(NODE_V8_COVERAGE !== undefined && home === root && { NODE_V8_COVERAGE }),
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

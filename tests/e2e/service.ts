@@ -11,19 +11,21 @@ export class Service implements AsyncDisposable {
   readonly url: string;
   readonly #kind: 'api' | 'indexer' | 'standalone';
   readonly #env: Readonly<Record<string, string>>;
+  readonly #home: string | undefined;
   #process: ServiceProcess | undefined;
   /** How the current process ended. */
   #ended: string | undefined;
 
-  private constructor(kind: Service['kind'], port: number, env: Readonly<Record<string, string>>) {
+  private constructor(kind: Service['kind'], port: number, env: Readonly<Record<string, string>>, home?: string) {
     this.#kind = kind;
+    this.#home = home;
     this.#env = { ...env, PORT: String(port) };
     this.url = `http://127.0.0.1:${String(port)}`;
   }
 
-  /** Does not start it. */
-  static async create(kind: Service['kind'], env: Readonly<Record<string, string>>): Promise<Service> {
-    return new Service(kind, await freePort(), env);
+  /** Does not start it. `home` is another checkout to run it from. */
+  static async create(kind: Service['kind'], env: Readonly<Record<string, string>>, home?: string): Promise<Service> {
+    return new Service(kind, await freePort(), env, home);
   }
 
   get kind(): 'api' | 'indexer' | 'standalone' {
@@ -37,7 +39,7 @@ export class Service implements AsyncDisposable {
 
   /** Starts it; resolves at once. */
   launch(): void {
-    const started = new ServiceProcess(this.#kind, this.#env);
+    const started = new ServiceProcess(this.#kind, this.#env, this.#home);
     this.#process = started;
     this.#ended = undefined;
     void started.exit.then((how) => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
-import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { orSkip } from '../stack/skip.ts';
@@ -112,23 +111,5 @@ describe('outages of Kafka and Elasticsearch', function () {
       await kafka!.resume();
       await elasticsearch!.resume();
       await Promise.all([api.start(), indexer.start()]);
-    }));
-
-  it('1, then 3, then 1 indexers under load', () =>
-    run(async ({ here, indexer, load }) => {
-      const others = await Promise.all([here.add('indexer'), here.add('indexer')]);
-      for (const other of others) await other.start();
-      await load.more(200);
-      await waitUntil(
-        async () => (await others[0].metric('paylog_records_settled_total')) > 0,
-        60_000,
-        () => 'work for another indexer',
-      );
-      assert.equal(await indexer.end('SIGTERM'), 0);
-      await load.more(100);
-      assert.equal(await others[0].end('SIGTERM'), 0);
-      await load.more(100);
-      assert.equal(await others[1].end('SIGKILL'), 'SIGKILL');
-      await indexer.start();
     }));
 });

@@ -1,6 +1,6 @@
 import type { ConsumedBatch, ConsumedMessage } from '@paylog/shared/ports/queue';
 import type { StoreDocument } from '@paylog/shared/ports/store';
-import { readEnvelope } from '@paylog/shared/record/envelope';
+import { LAYOUT_VERSION, layoutOf, readEnvelope } from '@paylog/shared/record/envelope';
 import { OtlpError, type OtlpFault, type OtlpLogs, type OtlpRecord } from '@paylog/shared/record/otlp-logs';
 import { readOtlpMessage } from '@paylog/shared/record/otlp-message';
 import {
@@ -107,6 +107,11 @@ function envelopeFault({ key, value }: ConsumedMessage): { readonly type: string
     return { type: 'missing_key', reason: 'the message has no key (record id)' };
   if (key.byteLength > MAX_KEY_BYTES) {
     return { type: 'key_too_long', reason: `the key (record id) is longer than ${String(MAX_KEY_BYTES)} bytes` };
+  }
+  const layout = layoutOf(value);
+  if (layout !== undefined && layout !== LAYOUT_VERSION) {
+    const reason = `the record has layout ${String(layout)}, this version reads layout ${String(LAYOUT_VERSION)}: upgrade the indexers before the API`;
+    return { type: 'unknown_layout', reason };
   }
   return { type: 'unreadable_envelope', reason: 'the value does not begin with the envelope of a checked record' };
 }

@@ -36,6 +36,7 @@ describe('prepareBatch', () => {
       messageOf(103, '', canonical('x')),
       messageOf(104, 'k', null),
       messageOf(105, 'k'.repeat(513), canonical('x')),
+      messageOf(106, 'k', canonical('x').replace('"v":1', '"v":2')),
       'good-2',
     ];
     const { documents, positions, failures } = prepareBatch(batchOf(messages).batch, options);
@@ -43,7 +44,7 @@ describe('prepareBatch', () => {
       documents.map(({ id }) => id),
       ['good-1', 'good-2'],
     );
-    assert.deepEqual(positions, [0, 6]);
+    assert.deepEqual(positions, [0, 7]);
     assert.deepEqual(
       failures.map(({ position, stage, type }) => [position, stage, type]),
       [
@@ -52,6 +53,7 @@ describe('prepareBatch', () => {
         [3, 'envelope', 'missing_key'],
         [4, 'envelope', 'empty_value'],
         [5, 'envelope', 'key_too_long'],
+        [6, 'envelope', 'unknown_layout'],
       ],
     );
   });

@@ -7,7 +7,7 @@
  */
 
 /** Version of the layout. Readers take this one and the one before it; there is none before 1. */
-const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 1;
 
 const OPENING = `{"v":${LAYOUT_VERSION},"@timestamp":"`;
 const TIMESTAMP_END = OPENING.length + 30;
@@ -66,6 +66,12 @@ export function readEnvelope(value: Buffer): Envelope | undefined {
 /** The same for a canonical record that is text already. */
 export function envelopeOf(source: string): Envelope | undefined {
   return readHead(source.slice(0, DATA_SET_START + MAX_DATA_SET_LENGTH + 2));
+}
+
+/** Layout version that bytes which begin like a canonical record name; undefined for others. */
+export function layoutOf(value: Buffer): number | undefined {
+  const version = /^\{"v":(\d{1,6}),"@timestamp":"/.exec(value.toString('latin1', 0, OPENING.length + 6))?.[1];
+  return version === undefined ? undefined : Number(version);
 }
 
 /**
