@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -62,6 +62,8 @@ export class ImageBuilder {
     earlier: ReadonlyMap<string, Image>,
   ): Promise<Image> {
     const draft = new StageDraft(await mkdtemp(path.join(this.#options.work, `${stage.name}-`)), globals);
+    // It becomes the root directory, which everybody may enter.
+    await chmod(draft.root, 0o755);
     for (const instruction of stage.commands) {
       if (!draft.apply(instruction)) await this.#execute(instruction, draft, earlier);
     }
