@@ -49,7 +49,7 @@ describe('Helm chart: manifests', () => {
     });
 
     it(`renders for ${environment} what the golden file says`, async () => {
-      const rendered = await helm.template({ environment });
+      const rendered = withoutCopies(await helm.template({ environment }));
       const file = path.join(golden, `helm-${environment}.yaml`);
       if (process.env['UPDATE_GOLDEN'] === '1') {
         await mkdir(golden, { recursive: true });
@@ -127,6 +127,18 @@ describe('Helm chart: manifests', () => {
     );
   });
 });
+
+/** Rules and dashboards are copies (`npm run docs:check` compares them): a change of one is no change of the chart. */
+function withoutCopies(manifests: string): string {
+  return manifests
+    .split(/^(?=---$)/m)
+    .map((document) =>
+      /^# Source: .*\/(prometheusrule|dashboards)\.yaml$/m.test(document)
+        ? document.replace(/^(data| {2}groups):\n[^]*/m, '$1: a copy of files\n')
+        : document,
+    )
+    .join('');
+}
 
 async function pipe(
   program: string,

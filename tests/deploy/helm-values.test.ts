@@ -175,7 +175,7 @@ describe('Helm chart: values', () => {
     }
 
     it('run as the user of the images', async () => {
-      for (const service of ['api', 'indexer', 'standalone']) {
+      for (const service of ['api', 'indexer', 'cli']) {
         const dockerfile = await readFile(path.join(root, 'services', service, 'Dockerfile'), 'utf8');
         assert.match(dockerfile, /^USER 65532:65532$/m, service);
       }

@@ -41,7 +41,7 @@ export interface PodSpec {
 export interface Container {
   readonly name: string;
   readonly image: string;
-  readonly command?: readonly string[];
+  readonly args?: readonly string[];
   readonly securityContext: unknown;
   readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[];
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
