@@ -1,7 +1,7 @@
 import { parseTraceparent, type TraceContext } from './trace-context.ts';
 
 /** Work done for many traces at once names so many of them. */
-export const MAX_LINKS = 32;
+const MAX_LINKS = 32;
 
 /**
  * The distinct sampled places in traces that pieces of work come from, the first ones of many; undefined when there is none. Neighbors mostly
