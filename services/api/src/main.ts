@@ -43,7 +43,7 @@ await runLifecycle(
     components: [
       tracing,
       profilingFrom(config, 'paylog-api', process, logger),
-      ...log.components((local) => createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), local)),
+      ...log.components(() => createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), log.local)),
       // Early: it answers probes, and 503 with a reason, while the brokers are waited for.
       api,
       createTopicsComponent(createKafkaTopicAdmin(kafka, logger), config, logger),

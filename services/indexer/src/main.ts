@@ -42,7 +42,8 @@ const countRestart = (): void => {
 
 const indexer = createIndexer({
   consumer: createKafkaConsumer(kafkaConsumerFrom(kafka, config, countRestart), logger),
-  publisher: createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), logger),
+  // For dead letters: its faults are told by the indexer, with whose records they concern.
+  publisher: createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), log.local),
   writer: createElasticsearchWriter(elasticsearchWriterFrom(elasticsearch, config), logger),
   metrics,
   logger,
@@ -60,7 +61,7 @@ await runLifecycle(
     components: [
       tracing,
       profilingFrom(config, 'paylog-indexer', process, logger),
-      ...log.components((local) => createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), local)),
+      ...log.components(() => createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), log.local)),
       {
         name: 'admin server',
         start: async () => {

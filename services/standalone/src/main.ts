@@ -33,7 +33,8 @@ const indexer = createIndexer({
   consumer: queue.consumer(() => {
     metrics.consumerRestarts.add({});
   }),
-  publisher: queue.publisher(),
+  // For dead letters: its faults are told by the indexer, with whose records they concern.
+  publisher: queue.publisher(log.local),
   writer: store.writer(),
   metrics,
   logger,
@@ -62,7 +63,7 @@ await runLifecycle(
       tracing,
       profilingFrom(config, 'paylog', process, logger),
       ...queue.components,
-      ...log.components((local) => queue.publisher(local)),
+      ...log.components(() => queue.publisher(log.local)),
       ...store.components,
       // Early, because it answers probes while brokers and cluster are waited for.
       api,

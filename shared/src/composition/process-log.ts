@@ -15,12 +15,14 @@ import { RotatingLogFile } from '../telemetry/rotating-log-file.ts';
 /** The own log of a process: standard output, files if they are asked for, and the product itself. */
 export interface ProcessLog {
   readonly logger: Logger;
+  /** The same without the product itself: for what own logs pass through, so that its faults do not make more of them. */
+  readonly local: Logger;
   /**
    * Sends what was logged through the product; nothing when that is off. Belongs in front of what uses the queue, so that it stops last.
    *
-   * @param publisher makes a publisher of its own; the logger that it is given does not lead back to the queue
+   * @param publisher makes a publisher of its own, which logs to {@link local}
    */
-  components(publisher: (local: Logger) => Publisher): readonly Component[];
+  components(publisher: () => Publisher): readonly Component[];
 }
 
 /** What a process log needs besides its configuration. */
@@ -51,7 +53,7 @@ export function processLogFrom(
     files.push(new RotatingLogFile({ level, directory, name: service, maxBytes, maxFiles, onFault }));
   }
   const local = createLogger({ ...base, sinks: files });
-  if (!log.own) return { logger: local, components: () => [] };
+  if (!log.own) return { logger: local, local, components: () => [] };
   const own = new OwnLogs({
     level: log.ownLevel,
     topic: topics.records,
@@ -64,6 +66,7 @@ export function processLogFrom(
   });
   return {
     logger: createLogger({ ...base, sinks: [...files, own] }),
-    components: (publisher) => [{ name: own.name, start: () => own.start(publisher(local)), stop: () => own.stop() }],
+    local,
+    components: (publisher) => [{ name: own.name, start: () => own.start(publisher()), stop: () => own.stop() }],
   };
 }

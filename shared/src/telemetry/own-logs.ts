@@ -34,7 +34,7 @@ const MAX_BYTES = 2 * 1024 * 1024;
 const GATHER_MS = 500;
 const MAX_LINES_PER_SEND = 200;
 const MAX_BYTES_PER_SEND = 512 * 1024;
-const BACKOFF = { minMs: 500, maxMs: 30_000 } as const;
+const BACKOFF = { minMs: 500, maxMs: 10_000 } as const;
 
 /** Bound of {@link OwnLogs.stop}: the last lines, then the connection. */
 export const OWN_LOGS_STOP_MS = 2000;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Page } from 'playwright-core';
+import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { assertAccessible } from './axe.ts';
 import { detailsButtons, waitForRows } from './explorer-page.ts';
 import { seedRecords } from './explorer-seed.ts';
@@ -49,6 +50,25 @@ describe('the explorer before the first record', function () {
       const { stdout } = await promisify(execFile)('sh', ['-c', copied]);
       assert.match(stdout, /"accepted": ?1/);
       await detailsButtons(page).first().waitFor({ timeout: 20_000 });
+    });
+  });
+});
+
+describe('the explorer while the store holds own logs alone', function () {
+  this.timeout(60_000);
+
+  // Each search is a slow one, which is logged.
+  const world = useWorld([], { OWN_LOGS: 'true', SEARCH_SLOW_MS: '0' });
+
+  it('still shows how to send the first record', async () => {
+    const ownLogs = async (): Promise<boolean> => {
+      const response = await fetch(`${world().origin}/api/v1/logs?query=data_set:paylog`);
+      return ((await response.json()) as { readonly logs?: readonly unknown[] }).logs?.length !== 0;
+    };
+    await world().service.waitForStatus('/health/ready', 200);
+    await waitUntil(ownLogs, 20_000, () => 'own logs');
+    await world().visit('/', async (page) => {
+      await page.getByText(/curl /).first().waitFor();
     });
   });
 });
