@@ -12,6 +12,7 @@ import { kafkaProcess } from './acquire-kafka.ts';
 import { kubernetesSchemas } from './kubernetes-schemas.ts';
 import type { LocalProcess } from './local-process.ts';
 import { missingTool, stackDirectory } from './provision.ts';
+import { providerMirror, terraform } from './terraform.ts';
 import { GO_TOOL_NAMES, goTool } from './tools.ts';
 
 const KAFKA_PORT = 9092;
@@ -113,7 +114,8 @@ async function commandLine(pid: number): Promise<readonly string[]> {
 
 async function tools(): Promise<void> {
   // One after another: they would only take the processors from each other.
-  for (const get of [...GO_TOOL_NAMES.map((name) => () => goTool(name)), kubernetesSchemas]) {
+  const getters = [...GO_TOOL_NAMES.map((name) => () => goTool(name)), kubernetesSchemas, terraform, providerMirror];
+  for (const get of getters) {
     const got = await get();
     if ('skipped' in got) throw new Error(got.skipped);
   }
