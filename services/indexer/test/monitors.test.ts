@@ -48,6 +48,32 @@ describe('LagMonitor', () => {
     ]);
   });
 
+  it('shows zero for every partition between two assignments, and what is read after them', async () => {
+    const metrics = createMetrics();
+    const observer = createMetricsObserver(metrics, { now: () => RECEIVED_MS }, 0);
+    const readings = [[lagOf(0, 5), lagOf(1, 7)], [], [lagOf(1, 2)]];
+    const monitor = new LagMonitor(
+      {
+        intervalMs: 60_000,
+        read: () => Promise.resolve(readings.shift() ?? []),
+        show: (lag) => {
+          observer.lag(lag);
+        },
+      },
+      new MemoryLogger(),
+    );
+    const shown = (): number[] =>
+      [metrics.queueLagRecords, metrics.queueLagSeconds].flatMap((family) =>
+        ['0', '1'].map((partition) => family.child({ topic: 'logs', partition }).value),
+      );
+    await monitor.poll();
+    assert.deepEqual(shown(), [5, 7, 5, 7]);
+    await monitor.poll();
+    assert.deepEqual(shown(), [0, 0, 0, 0]);
+    await monitor.poll();
+    assert.deepEqual(shown(), [0, 2, 0, 2]);
+  });
+
   it('does not ask again while an answer is due', async () => {
     let asked = 0;
     const read = async (): Promise<readonly PartitionLag[]> => {
