@@ -10,6 +10,7 @@ import { configPage } from './config-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { helmChart } from './helm-chart.ts';
 import { metricsPage } from './metrics-page.ts';
+import { scalingPage } from './scaling-page.ts';
 import { searchPage } from './search-page.ts';
 import { terraformPage } from './terraform-page.ts';
 
@@ -18,6 +19,7 @@ const PAGES = {
   'docs/config.md': configPage,
   'docs/errors.md': errorsPage,
   'docs/metrics.md': metricsPage,
+  'docs/scaling.md': scalingPage,
   'docs/search.md': searchPage,
   'infra/terraform/README.md': terraformPage,
 };
