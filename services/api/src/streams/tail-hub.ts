@@ -70,6 +70,7 @@ export class TailHub {
     this.#options = { ...DEFAULTS, ...deps.options };
     deps.metrics.tailStreams.child({}).readFrom(() => this.#running.size);
     deps.metrics.tailStreamsLimit.set({}, this.#options.maxStreams);
+    deps.metrics.tailLeftOut.child({});
   }
 
   /** Streams that are open. */
