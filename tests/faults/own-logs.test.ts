@@ -142,11 +142,14 @@ describe('own logs while the pipeline fails', function () {
   });
 
   it('own logs that can never be stored are dead letters, once; also while the topic for these is missing', async () => {
-    // An index in which no own log fits.
-    await here.elasticsearch('DELETE', `/${paylogIndex()}`);
-    await here.elasticsearch('PUT', `/${paylogIndex()}`, {
-      mappings: { properties: { message: { type: 'long', ignore_malformed: false } } },
-    });
+    // An index in which no own log fits. One that comes in between would make the usual one.
+    const mappings = { properties: { message: { type: 'long', ignore_malformed: false } } };
+    const isMade = async (): Promise<boolean> => {
+      await here.elasticsearch('DELETE', `/${paylogIndex()}`);
+      const answer = (await here.elasticsearch('PUT', `/${paylogIndex()}`, { mappings })) as { acknowledged?: boolean };
+      return answer.acknowledged === true;
+    };
+    await waitUntil(isMade, 30_000, () => 'the index');
     const deadLetters = (): Promise<number> => indexer.metric('paylog_dead_letters_total');
     const before = await deadLetters();
     poke();
