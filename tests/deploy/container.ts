@@ -45,7 +45,8 @@ export class Container implements AsyncDisposable {
   ): Promise<Container> {
     const { node, env = {}, args = image.cmd, entrypoint = image.entrypoint, volumes = {} } = options;
     const [user = '', group = user] = image.user.split(':');
-    const settings = Object.entries({ ...image.env, ...env }).map(([key, value]) => `${key}=${value}`);
+    // Runtimes give a user whom nobody knows the root directory as its home.
+    const settings = Object.entries({ HOME: '/', ...image.env, ...env }).map(([key, value]) => `${key}=${value}`);
     const mounts = Object.entries(volumes).flat();
     const child = spawn(
       'unshare',

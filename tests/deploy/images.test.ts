@@ -247,9 +247,12 @@ describe('images', function () {
       const url = `http://127.0.0.1:${port}`;
       await answers(container, `${url}/health`, 200);
       assert.equal((await fetch(`${url}/health/ready`)).status, 503);
-      assert.equal(await healthcheck(image, env), 0);
-      assert.equal(await healthcheck(image, env, ['ready']), 1);
-      assert.equal(await healthcheck(image, { PORT: String(await freePort()) }), 1);
+      assert.deepEqual(await healthcheck(image, env), [0, '{"status":"alive"}']);
+      assert.match(String(await healthcheck(image, env, ['ready'])), /^1,\{"status":"not_ready"/);
+      assert.match(
+        String(await healthcheck(image, { PORT: String(await freePort()) })),
+        /^1,no answer: .*ECONNREFUSED/,
+      );
       if (service === 'api') await showsPages(url);
       assert.equal(await container.end('SIGTERM'), 0, container.stdout);
     });
@@ -330,16 +333,17 @@ describe('images', function () {
     assert.match(topics.stderr, new RegExp(nowhere));
   });
 
-  /** Exit code of the image's HEALTHCHECK, which is run in the container's file system. */
+  /** Exit code and output of the image's HEALTHCHECK, which is run in the container's file system. */
   async function healthcheck(
     image: Image,
     env: Readonly<Record<string, string>>,
     args: string[] = [],
-  ): Promise<unknown> {
+  ): Promise<readonly [unknown, string]> {
     const [kind, ...command] = image.healthcheck;
     assert.equal(kind, 'CMD');
     await using check = await Container.start(image, { node, env, entrypoint: command, args });
-    return check.exit;
+    const code = await check.exit;
+    return [code, `${check.stdout}${check.stderr}`.trim()];
   }
 });
 
@@ -357,15 +361,17 @@ async function answers(container: Container, url: string, status: number): Promi
   await waitUntil(look, 30_000, () => `${status} at ${url}; it wrote:\n${container.stdout}${container.stderr}`);
 }
 
-/** The explorer was built and the pages of the documentation are whole. */
+/** The explorer was built, and the pages of the documentation are whole. */
 async function showsPages(url: string): Promise<void> {
-  const page = await (await fetch(`${url}/`)).text();
-  const script = /src="(\/[^"]+\.js)"/.exec(page)?.[1];
-  assert.ok(script, page.slice(0, 500));
-  for (const name of [script, '/docs', '/docs/swagger-ui-bundle.js']) {
-    const response = await fetch(url + name);
-    await response.arrayBuffer();
-    assert.equal(response.status, 200, name);
+  for (const name of ['/', '/docs']) {
+    const page = await (await fetch(url + name)).text();
+    const scripts = [...page.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, script = '']) => script);
+    assert.ok(scripts.length > 0, page.slice(0, 500));
+    for (const script of scripts) {
+      const response = await fetch(new URL(script, url + name));
+      await response.arrayBuffer();
+      assert.equal(response.status, 200, script);
+    }
   }
 }
 
