@@ -111,11 +111,15 @@ export class ImageBuilder {
     );
     const home = homedir();
     const env = { ...Object.fromEntries(passed), HOME: home, PATH: `/base/bin:${SYSTEM_PATH}`, ...draft.env };
-    const settings = Object.entries(env).map(([key, value = '']) => `${key}=${value}`);
+    const settings = Object.entries(env).map(([key, value]) => `${key}=${value}`);
     const command = `cd '${draft.workdir}' && ${CmdLine[0] ?? ''}`;
-    const inside = [BUILD_ROOT, 'stage', draft.root, this.#options.node, home, ...settings, '/bin/sh', '-c', command];
+    const cache = draft.env['npm_config_cache'] ?? `${home}/.npm`;
+    const inside = [BUILD_ROOT, 'stage', draft.root, this.#options.node, home, cache, ...settings];
     try {
-      await run('unshare', [...NAMESPACES, 'bash', '-euc', ...inside], { timeout: RUN_MS, maxBuffer: 64 << 20 });
+      await run('unshare', [...NAMESPACES, 'bash', '-euc', ...inside, '/bin/sh', '-c', command], {
+        timeout: RUN_MS,
+        maxBuffer: 64 << 20,
+      });
     } catch (error) {
       const { stdout, stderr } = error as { stdout: string; stderr: string };
       throw new Error(`RUN ${CmdLine[0] ?? ''}\n${stdout.slice(-4000)}${stderr.slice(-4000)}`, { cause: error });
@@ -140,10 +144,13 @@ export const NAMESPACES = ['--mount', '--pid', '--fork', '--kill-child', '--prop
 
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Arguments: the root, the program of Node.js, the home folder (npm's cache and settings), then variables and a command. */
+/**
+ * Arguments: the root, the program of Node.js, the home folder (npm's settings), where npm's cache is to be (the only cache mount that
+ * there is; it is this machine's), then variables and a command.
+ */
 const BUILD_ROOT = `
-root=$1 node=$2 home=$3
-shift 3
+root=$1 node=$2 home=$3 cache=$4
+shift 4
 mount --bind "$root" "$root"
 for name in bin sbin lib lib64; do
   [ ! -L "/$name" ] || ln -sfn "usr/$name" "$root/$name"
@@ -157,6 +164,8 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/tmp"
 mount --bind "$home" "$root$home"
+mkdir -p "$home/.npm" "$root$cache"
+mount --bind "$home/.npm" "$root$cache"
 touch "$root/base/bin/node"
 mount --bind "$node" "$root/base/bin/node"
 exec chroot "$root" /usr/bin/env -i "$@"

@@ -4,12 +4,16 @@ import type { Logger } from '../ports/logger.ts';
 const QUIET_MS = 10_000;
 const MAX_REMEMBERED = 200;
 
+/** Of each logger, when a text was logged last: every attempt to reach a broker makes a client of its own. */
+const heard = new WeakMap<Logger, Map<string, number>>();
+
 /**
  * Lets kafkajs log through our logger. Its errors become warnings: it reports each attempt, while the adapter reports
  * what came of them. A text that was logged is held back for ten seconds, so that an outage is a line and not a flood.
  */
 export function kafkaJsLogCreator(logger: Logger): logCreator {
-  const lastLogged = new Map<string, number>();
+  const lastLogged = heard.get(logger) ?? new Map<string, number>();
+  heard.set(logger, lastLogged);
   return () => (entry: LogEntry) => {
     const { message } = entry.log;
     const error: unknown = entry.log['error'];
