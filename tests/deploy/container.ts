@@ -7,9 +7,6 @@ import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { guardProcess } from '../stack/guard.ts';
 import { NAMESPACES, type Image } from './image-builder.ts';
 
-/** Where the distroless image has it. */
-export const NODE_IN_IMAGE = '/nodejs/bin/node';
-
 /**
  * A process of an image, as a container runtime would start it with `--read-only --tmpfs /tmp --cap-drop ALL --security-opt
  * no-new-privileges`: number 1 of its own process namespace, the image's user, and a root that holds nothing but the image, this
