@@ -142,6 +142,33 @@ describe('the explorer for everybody', function () {
     });
   });
 
+  it('draws the histogram in the colors of the system, also when they change', async () => {
+    await world().visit('/?from=-1h', async (page) => {
+      await waitForRows(page);
+      // The lines of the grid are the lightest or the darkest there is.
+      const isLight = (): Promise<boolean> =>
+        page.evaluate<boolean>(`(() => {
+          const canvas = document.querySelector('.histogram-chart canvas');
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          for (let at = 0; at < data.length; at += 4) {
+            if (data[at + 3] === 255 && Math.min(data[at], data[at + 1], data[at + 2]) > 210) return true;
+          }
+          return false;
+        })()`);
+      const until = async (light: boolean): Promise<void> => {
+        for (let tries = 0; (await isLight()) !== light; tries += 1) {
+          assert.ok(tries < 50, `the histogram is not drawn for ${light ? 'light' : 'dark'}`);
+          await page.waitForTimeout(100);
+        }
+      };
+      await until(true);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await until(false);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await until(true);
+    });
+  });
+
   it('can be used by keyboard alone', async () => {
     await world().visit('/?from=-1h', async (page) => {
       await waitForRows(page);

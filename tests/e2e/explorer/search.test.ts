@@ -250,7 +250,7 @@ describe('searching in the explorer', function () {
   it('runs again by itself when asked to', async () => {
     await world().visit(HOUR, async (page) => {
       await waitForRows(page);
-      await page.getByRole('combobox', { name: 'Auto-refresh' }).selectOption('5 s');
+      await page.getByRole('combobox', { name: 'Auto-refresh' }).selectOption('Every 5 s');
       assert.equal(parameter(page, 'refresh'), '5');
       await page.waitForRequest((request) => request.url().includes('/api/v1/logs?'), { timeout: 9000 });
     });
