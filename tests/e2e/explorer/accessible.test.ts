@@ -149,7 +149,9 @@ describe('the explorer for everybody', function () {
       const isLight = (): Promise<boolean> =>
         page.evaluate<boolean>(`(() => {
           const canvas = document.querySelector('.histogram-chart canvas');
-          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+          copy.drawImage(canvas, 0, 0);
+          const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
           for (let at = 0; at < data.length; at += 4) {
             if (data[at + 3] === 255 && Math.min(data[at], data[at + 1], data[at + 2]) > 210) return true;
           }
