@@ -146,9 +146,11 @@ describe('the explorer for everybody', function () {
     await world().visit('/?from=-1h', async (page) => {
       await waitForRows(page);
       // The lines of the grid are the lightest or the darkest there is.
-      const isLight = (): Promise<boolean> =>
-        page.evaluate<boolean>(`(() => {
+      const isLight = (): Promise<boolean | undefined> =>
+        page.evaluate<boolean | undefined>(`(() => {
           const canvas = document.querySelector('.histogram-chart canvas');
+          // Drawn anew just now.
+          if (canvas === null) return undefined;
           const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
           copy.drawImage(canvas, 0, 0);
           const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
@@ -209,6 +211,34 @@ describe('the explorer for everybody', function () {
       await page.keyboard.press('Escape');
       await page.keyboard.press('t');
       await page.waitForURL(({ searchParams }) => searchParams.get('live') === '1');
+    });
+  });
+
+  it('changes the form of a record by the arrow keys', async () => {
+    await world().visit(`/?from=-1h&record=${STACK_ID}&query=${encodeURIComponent(`id:${STACK_ID}`)}`, async (page) => {
+      await page.getByRole('tab', { name: 'Fields', selected: true }).focus();
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('tab', { name: 'JSON', selected: true }).waitFor();
+      await page.locator('[role=tab][aria-selected=true]:focus').waitFor();
+      await page.keyboard.press('ArrowLeft');
+      await page.getByRole('tab', { name: 'Fields', selected: true }).waitFor();
+    });
+  });
+
+  it('keeps what a view covers out of reach', async () => {
+    await world().visit('/?from=-1h', async (page) => {
+      await waitForRows(page);
+      await page.getByRole('button', { name: 'Status', exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('region', { name: 'Status', exact: true }).waitFor();
+      for (let presses = 0; presses < 40; presses += 1) {
+        await page.keyboard.press('Tab');
+        const covered = await page.evaluate<boolean>("document.activeElement.closest('.app-under') !== null");
+        assert.ok(!covered, 'the focus is below the view');
+      }
+      await page.keyboard.press('Escape');
+      await waitForRows(page);
+      await page.locator('header :focus', { hasText: 'Status' }).waitFor();
     });
   });
 
