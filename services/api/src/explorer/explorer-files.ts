@@ -26,7 +26,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** Where the build of `services/explorer` lays its files. */
 export function explorerFolder(): string {
   // `import.meta.resolve` is not there where a loader of tests makes CommonJS of this module.
-  return path.join(path.dirname(createRequire(import.meta.url).resolve('@paylog/explorer/package.json')), 'dist');
+  const require = createRequire(import.meta.url);
+  return path.join(path.dirname(require.resolve('@paylog/explorer/package.json')), 'dist');
 }
 
 /** Reads a build of the explorer: some hundred kilobytes, kept in memory. Undefined when there is none. */
