@@ -36,6 +36,9 @@ export interface LifecycleOptions {
  */
 const ECHO_MS = 200;
 
+/** Any interval does: what counts is that there is a timer. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** Shell convention: 128 + signal number. */
 const EXIT_AT_ONCE: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
@@ -77,6 +80,16 @@ class Lifecycle {
   }
 
   async start(): Promise<void> {
+    // Clients of servers that are not there may wait on timers that keep no process alive: Node.js would end it with 13.
+    const alive = setInterval(() => undefined, KEEP_ALIVE_MS);
+    try {
+      await this.#startAll();
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  async #startAll(): Promise<void> {
     for (const component of this.#options.components) {
       this.#begun += 1;
       try {

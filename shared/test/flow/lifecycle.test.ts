@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, it } from 'mocha';
 import { type Component, runLifecycle, type StopSignal } from '../../src/flow/lifecycle.ts';
 import type { Logger } from '../../src/ports/logger.ts';
@@ -55,6 +57,19 @@ async function stuckProcess(): Promise<FakeProcess> {
 }
 
 describe('runLifecycle', () => {
+  it('keeps the process alive while a component waits on nothing but timers that do not', async () => {
+    const script = `
+      import { runLifecycle } from '${new URL('../../src/flow/lifecycle.ts', import.meta.url).href}';
+      const start = () => new Promise((resolve) => setTimeout(resolve, 50).unref());
+      const silent = { debug() {}, info() {}, warn() {}, error() {} };
+      await runLifecycle({ components: [{ name: 'waits', start }], stopTimeoutMs: 100 }, process, silent);
+      console.log('started');`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--import', 'tsx', '--input-type=module', '--eval', script],
+    ]);
+    assert.equal(stdout, 'started\n');
+  });
+
   it('starts in order, says when ready, stops in reverse on SIGTERM and exits with 0', async () => {
     const events: string[] = [];
     const hooks = new FakeProcess();
