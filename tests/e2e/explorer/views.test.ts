@@ -121,13 +121,16 @@ describe('views of the explorer', function () {
       level: 'info',
     });
     await world().visit(`/?query=${encodeURIComponent('service:tailed')}`, async (page) => {
-      const button = page.getByRole('button', { name: 'Live tail' });
+      const button = page.getByRole('button', { name: 'Live tail', exact: true });
       await button.click();
       assert.equal(await button.getAttribute('aria-pressed'), 'true');
       assert.equal(parameter(page, 'live'), '1');
       await page.getByRole('button', { name: /^Pause/ }).waitFor();
       // A tail shows what arrives once it is connected.
-      await page.getByRole('status').filter({ hasText: /^Live$/ }).waitFor();
+      await page
+        .getByRole('status')
+        .filter({ hasText: /^Live$/ })
+        .waitFor();
       await world().send([live('live-1')]);
       await page.getByText('live-1 happened').first().waitFor();
       await page.getByRole('button', { name: /^Pause/ }).click();
