@@ -128,7 +128,7 @@ describe('the explorer for everybody', function () {
         (await recordsTable(page).getByRole('row').nth(4).boundingBox())!.height;
       const background = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
       const [lightBackground, comfortable] = [await background(), await rowHeight()];
-      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByRole('button', { name: 'Settings', exact: true }).click();
       await page.getByRole('combobox', { name: 'Theme' }).selectOption({ label: 'Dark' });
       await page.getByRole('combobox', { name: 'Density' }).selectOption({ label: 'Compact' });
       await page.keyboard.press('Escape');
