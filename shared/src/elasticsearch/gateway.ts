@@ -49,10 +49,12 @@ export class Gateway {
     const { method, path, query, body } = request;
     const content = body === undefined ? {} : Buffer.isBuffer(body) ? { bulkBody: body } : { body };
     try {
-      const { statusCode, body: text } = await this.#client.transport.request(
+      const asked = this.#client.transport.request(
         { method, path, ...(query === undefined ? {} : { querystring: { ...query } }), ...content },
         { meta: true, signal: deadline.signal },
       );
+      // A request whose connection is closed at a bad moment never settles, whatever its signal says.
+      const { statusCode, body: text } = await deadline.race(asked);
       return { kind: 'answer', status: statusCode, text: textOf(text) };
     } catch (error) {
       return answerOf(error, deadline);
