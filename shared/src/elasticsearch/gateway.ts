@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, errors, Serializer } from '@elastic/elasticsearch';
 import type { Deadline } from './deadline.ts';
 import { readStoreError } from './store-error.ts';
@@ -15,6 +16,8 @@ export interface GatewayRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Buffer | object;
 }
+
+const CLOSE_MS = 1000;
 
 /** Leaves answers as text: numbers in `_source` must not pass through doubles, and bulk answers are read faster by ourselves. */
 class TextSerializer extends Serializer {
@@ -61,8 +64,13 @@ export class Gateway {
     }
   }
 
-  close(): Promise<void> {
-    return this.#client.close();
+  /** Ends the connections; every call has ended by its deadline before. */
+  async close(): Promise<void> {
+    const closed = new AbortController();
+    // A request that was lost (see `request`) would keep the client from closing for ever.
+    const gaveUp = sleep(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined);
+    await Promise.race([this.#client.close(), gaveUp]);
+    closed.abort();
   }
 }
 

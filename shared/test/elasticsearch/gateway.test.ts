@@ -24,6 +24,7 @@ describe('Gateway', function () {
         const deadline = new Deadline(500);
         const answer = await gateway.request({ method: 'POST', path: '/x/_search', body: { size: 0 } }, deadline);
         deadline.dispose();
+        await gateway.close();
         console.log(answer.kind);`;
       const args = ['--conditions=@paylog/source', '--import', 'tsx', '--input-type=module', '--eval', script];
       const { stdout } = await promisify(execFile)(process.execPath, args);
