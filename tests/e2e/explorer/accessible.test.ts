@@ -207,8 +207,11 @@ describe('the explorer for everybody', function () {
       await page.keyboard.press('Escape');
       await page.waitForURL(({ searchParams }) => !searchParams.has('view'));
       await page.keyboard.press('e');
-      await page.getByRole('dialog').first().waitFor();
+      const dialog = page.getByRole('dialog', { name: 'Export' });
+      await dialog.waitFor();
       await page.keyboard.press('Escape');
+      // Keys belong to a window as long as it is there.
+      await dialog.waitFor({ state: 'hidden' });
       await page.keyboard.press('t');
       await page.waitForURL(({ searchParams }) => searchParams.get('live') === '1');
     });
