@@ -28,8 +28,24 @@ const MEMBERSHIP_CODES: ReadonlySet<number> = new Set([
   82, // FENCED_INSTANCE_ID
 ]);
 
-/** `TOPIC_ALREADY_EXISTS` */
-export const TOPIC_EXISTS_CODE = 36;
+/**
+ * Answers to a request for topics that another moment may answer otherwise: the controller moves, or a topic that another process has just
+ * made is not known to every broker yet.
+ */
+const TRANSIENT_TOPIC_CODES: ReadonlySet<number> = new Set([
+  3, // UNKNOWN_TOPIC_OR_PARTITION
+  5, // LEADER_NOT_AVAILABLE
+  7, // REQUEST_TIMED_OUT
+  13, // NETWORK_EXCEPTION
+  41, // NOT_CONTROLLER
+  89, // THROTTLING_QUOTA_EXCEEDED
+]);
+
+/** Whether a topic may be had later although it could not be made now: a passing answer, or none (a broken connection). */
+export function isTransientTopicError(error: unknown): boolean {
+  const code = findApiCode(error);
+  return code === undefined || TRANSIENT_TOPIC_CODES.has(code);
+}
 
 /** An error code that a broker answered to one of our own requests. */
 export class KafkaAnswerError extends Error {

@@ -3,7 +3,7 @@ import { QueueUnavailableError } from '../errors/queue-unavailable-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TopicAdmin, TopicSettings } from '../ports/queue.ts';
 import { ADMIN_REQUEST_TIMEOUT_MS, withAdmin } from './kafka-admin-session.ts';
-import { TOPIC_EXISTS_CODE, describeKafkaError, findApiCode } from './kafka-error.ts';
+import { describeKafkaError, isTransientTopicError } from './kafka-error.ts';
 import type { KafkaConnectionOptions } from './kafka-options.ts';
 
 const MAX_DEFAULT_REPLICATION = 3;
@@ -20,6 +20,7 @@ export function createKafkaTopicAdmin(options: KafkaConnectionOptions, logger: L
 async function ensure(admin: Admin, topics: readonly TopicSettings[], create: boolean, logger: Logger): Promise<void> {
   const { existing, brokers } = await look(admin);
   const failures: string[] = [];
+  const madeElsewhere: string[] = [];
   for (const settings of topics) {
     const { topic } = settings;
     if (existing.has(topic)) continue;
@@ -27,14 +28,24 @@ async function ensure(admin: Admin, topics: readonly TopicSettings[], create: bo
     else {
       try {
         const made = await createTopic(admin, settings, brokers);
-        logger.info('created a topic', made);
+        if (made === undefined) madeElsewhere.push(topic);
+        else logger.info('created a topic', made);
       } catch (error) {
-        // Another process was faster.
-        if (findApiCode(error) !== TOPIC_EXISTS_CODE) failures.push(`${topic}: ${describeKafkaError(error)}`);
+        const failure = `${topic}: ${describeKafkaError(error)}`;
+        if (isTransientTopicError(error)) throw new QueueUnavailableError(failure, { cause: error });
+        failures.push(failure);
       }
     }
   }
   if (failures.length > 0) throw new Error(`Topics are missing and could not be created: ${failures.join('; ')}`);
+  if (madeElsewhere.length > 0) await assertKnown(admin, madeElsewhere);
+}
+
+/** The controller knows a topic before the brokers do: whoever writes to it too early is told that it does not exist. */
+async function assertKnown(admin: Admin, topics: readonly string[]): Promise<void> {
+  const { existing } = await look(admin);
+  const missing = topics.filter((topic) => !existing.has(topic));
+  if (missing.length > 0) throw new QueueUnavailableError(`Brokers do not know yet: ${missing.join(', ')}`);
 }
 
 async function look(admin: Admin): Promise<{ existing: ReadonlySet<string>; brokers: number }> {
@@ -49,7 +60,12 @@ async function look(admin: Admin): Promise<{ existing: ReadonlySet<string>; brok
   }
 }
 
-async function createTopic(admin: Admin, settings: TopicSettings, brokers: number): Promise<Record<string, unknown>> {
+/** What was made; undefined when another process was faster. */
+async function createTopic(
+  admin: Admin,
+  settings: TopicSettings,
+  brokers: number,
+): Promise<Record<string, unknown> | undefined> {
   const { topic, partitions, retentionMs, maxMessageBytes } = settings;
   const replicationFactor = settings.replicationFactor ?? Math.min(brokers, MAX_DEFAULT_REPLICATION);
   const minInsyncReplicas = settings.minInsyncReplicas ?? Math.max(1, replicationFactor - 1);
@@ -58,10 +74,11 @@ async function createTopic(admin: Admin, settings: TopicSettings, brokers: numbe
     { name: 'max.message.bytes', value: String(maxMessageBytes) },
     { name: 'min.insync.replicas', value: String(minInsyncReplicas) },
   ];
-  await admin.createTopics({
+  const isMade = await admin.createTopics({
     waitForLeaders: true,
     timeout: ADMIN_REQUEST_TIMEOUT_MS,
     topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
   });
+  if (!isMade) return undefined;
   return { topic, partitions, replicationFactor, minInsyncReplicas, retentionMs, maxMessageBytes };
 }

@@ -128,7 +128,7 @@ describe('the explorer for everybody', function () {
         (await recordsTable(page).getByRole('row').nth(4).boundingBox())!.height;
       const background = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
       const [lightBackground, comfortable] = [await background(), await rowHeight()];
-      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByRole('button', { name: 'Settings', exact: true }).click();
       await page.getByRole('combobox', { name: 'Theme' }).selectOption({ label: 'Dark' });
       await page.getByRole('combobox', { name: 'Density' }).selectOption({ label: 'Compact' });
       await page.keyboard.press('Escape');
@@ -139,6 +139,37 @@ describe('the explorer for everybody', function () {
       await waitForRows(page);
       assert.deepEqual([await background(), await rowHeight()], [darkBackground, compact]);
       await picture(page, 'dark-and-compact');
+    });
+  });
+
+  it('draws the histogram in the colors of the system, also when they change', async () => {
+    await world().visit('/?from=-1h', async (page) => {
+      await waitForRows(page);
+      // The lines of the grid are the lightest or the darkest there is.
+      const isLight = (): Promise<boolean | undefined> =>
+        page.evaluate<boolean | undefined>(`(() => {
+          const canvas = document.querySelector('.histogram-chart canvas');
+          // Drawn anew just now.
+          if (canvas === null) return undefined;
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+          copy.drawImage(canvas, 0, 0);
+          const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+          for (let at = 0; at < data.length; at += 4) {
+            if (data[at + 3] === 255 && Math.min(data[at], data[at + 1], data[at + 2]) > 210) return true;
+          }
+          return false;
+        })()`);
+      const until = async (light: boolean): Promise<void> => {
+        for (let tries = 0; (await isLight()) !== light; tries += 1) {
+          assert.ok(tries < 50, `the histogram is not drawn for ${light ? 'light' : 'dark'}`);
+          await page.waitForTimeout(100);
+        }
+      };
+      await until(true);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await until(false);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await until(true);
     });
   });
 
@@ -176,10 +207,41 @@ describe('the explorer for everybody', function () {
       await page.keyboard.press('Escape');
       await page.waitForURL(({ searchParams }) => !searchParams.has('view'));
       await page.keyboard.press('e');
-      await page.getByRole('dialog').first().waitFor();
+      const dialog = page.getByRole('dialog', { name: 'Export' });
+      await dialog.waitFor();
       await page.keyboard.press('Escape');
+      // Keys belong to a window as long as it is there.
+      await dialog.waitFor({ state: 'hidden' });
       await page.keyboard.press('t');
       await page.waitForURL(({ searchParams }) => searchParams.get('live') === '1');
+    });
+  });
+
+  it('changes the form of a record by the arrow keys', async () => {
+    await world().visit(`/?from=-1h&record=${STACK_ID}&query=${encodeURIComponent(`id:${STACK_ID}`)}`, async (page) => {
+      await page.getByRole('tab', { name: 'Fields', selected: true }).focus();
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('tab', { name: 'JSON', selected: true }).waitFor();
+      await page.locator('[role=tab][aria-selected=true]:focus').waitFor();
+      await page.keyboard.press('ArrowLeft');
+      await page.getByRole('tab', { name: 'Fields', selected: true }).waitFor();
+    });
+  });
+
+  it('keeps what a view covers out of reach', async () => {
+    await world().visit('/?from=-1h', async (page) => {
+      await waitForRows(page);
+      await page.getByRole('button', { name: 'Status', exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('region', { name: 'Status', exact: true }).waitFor();
+      for (let presses = 0; presses < 40; presses += 1) {
+        await page.keyboard.press('Tab');
+        const covered = await page.evaluate<boolean>("document.activeElement.closest('.app-under') !== null");
+        assert.ok(!covered, 'the focus is below the view');
+      }
+      await page.keyboard.press('Escape');
+      await waitForRows(page);
+      await page.locator('header :focus', { hasText: 'Status' }).waitFor();
     });
   });
 

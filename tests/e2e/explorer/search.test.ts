@@ -230,7 +230,7 @@ describe('searching in the explorer', function () {
   it('shows other columns, and wraps lines', async () => {
     await world().visit(HOUR, async (page) => {
       await waitForRows(page);
-      await page.getByRole('button', { name: 'Columns' }).click();
+      await page.getByRole('button', { name: 'Columns', exact: true }).click();
       const dialog = page.getByRole('dialog', { name: 'Columns' });
       await dialog.getByRole('checkbox', { name: 'payment.id' }).check();
       await page.keyboard.press('Escape');
@@ -238,7 +238,7 @@ describe('searching in the explorer', function () {
         .getByRole('columnheader', { name: /payment\.id/ })
         .waitFor();
       assert.match(parameter(page, 'columns') ?? '', /payment\.id/);
-      const wrap = page.getByRole('button', { name: 'Wrap' });
+      const wrap = page.getByRole('button', { name: 'Wrap', exact: true });
       assert.equal(await wrap.getAttribute('aria-pressed'), 'false');
       await wrap.click();
       assert.equal(await wrap.getAttribute('aria-pressed'), 'true');
@@ -250,7 +250,7 @@ describe('searching in the explorer', function () {
   it('runs again by itself when asked to', async () => {
     await world().visit(HOUR, async (page) => {
       await waitForRows(page);
-      await page.getByRole('combobox', { name: 'Auto-refresh' }).selectOption('5 s');
+      await page.getByRole('combobox', { name: 'Auto-refresh' }).selectOption('Every 5 s');
       assert.equal(parameter(page, 'refresh'), '5');
       await page.waitForRequest((request) => request.url().includes('/api/v1/logs?'), { timeout: 9000 });
     });

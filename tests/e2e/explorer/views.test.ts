@@ -98,7 +98,7 @@ describe('views of the explorer', function () {
     await world().visit('/', async (page) => {
       await waitForRows(page);
       await page
-        .getByRole('button', { name: 'Status' })
+        .getByRole('button', { name: 'Status', exact: true })
         .or(page.getByRole('link', { name: 'Status' }))
         .first()
         .click();
@@ -121,11 +121,16 @@ describe('views of the explorer', function () {
       level: 'info',
     });
     await world().visit(`/?query=${encodeURIComponent('service:tailed')}`, async (page) => {
-      const button = page.getByRole('button', { name: 'Live tail' });
+      const button = page.getByRole('button', { name: 'Live tail', exact: true });
       await button.click();
       assert.equal(await button.getAttribute('aria-pressed'), 'true');
       assert.equal(parameter(page, 'live'), '1');
       await page.getByRole('button', { name: /^Pause/ }).waitFor();
+      // A tail shows what arrives once it is connected.
+      await page
+        .getByRole('status')
+        .filter({ hasText: /^Live$/ })
+        .waitFor();
       await world().send([live('live-1')]);
       await page.getByText('live-1 happened').first().waitFor();
       await page.getByRole('button', { name: /^Pause/ }).click();
@@ -147,7 +152,7 @@ describe('views of the explorer', function () {
       const errors = records.filter(({ level }) => level === 'error');
       await waitForCount(page, errors.length);
       const download = async (format: string): Promise<{ name: string; lines: string[] }> => {
-        await page.getByRole('button', { name: 'Export' }).click();
+        await page.getByRole('button', { name: 'Export', exact: true }).click();
         const dialog = page.getByRole('dialog', { name: 'Export' });
         await dialog.getByRole('radio', { name: format }).check();
         await dialog
@@ -176,14 +181,14 @@ describe('views of the explorer', function () {
   it('keeps searches: recent ones and those that were saved', async () => {
     await world().visit(`/?from=-1h&query=${encodeURIComponent('level:error')}`, async (page) => {
       await waitForRows(page);
-      await page.getByRole('button', { name: 'Saved' }).click();
+      await page.getByRole('button', { name: 'Saved', exact: true }).click();
       await page.getByRole('textbox', { name: /name/i }).fill('All that failed');
       await page.getByRole('button', { name: /^Save/ }).last().click();
       await page.getByText('All that failed').first().waitFor();
       await picture(page, 'saved');
       await page.goto(`${world().origin}/?from=-1h`);
       await waitForRows(page);
-      await page.getByRole('button', { name: 'Saved' }).click();
+      await page.getByRole('button', { name: 'Saved', exact: true }).click();
       await page.getByText('level:error').first().waitFor();
       await page
         .getByRole('link', { name: /All that failed/ })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** One file of the explorer, in all forms that it is sent in. */
 export interface ExplorerFile {
@@ -25,7 +25,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /** Where the build of `services/explorer` lays its files. */
 export function explorerFolder(): string {
-  return path.dirname(fileURLToPath(import.meta.resolve('@paylog/explorer/dist/index.html')));
+  // `import.meta.resolve` is not there where a loader of tests makes CommonJS of this module.
+  const require = createRequire(import.meta.url);
+  return path.join(path.dirname(require.resolve('@paylog/explorer/package.json')), 'dist');
 }
 
 /** Reads a build of the explorer: some hundred kilobytes, kept in memory. Undefined when there is none. */

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { LocalServer } from './local-server.ts';
 
 /** A request as it arrived. */
 export interface SeenRequest {
@@ -18,12 +17,11 @@ export interface ScriptedAnswer {
 }
 
 /** An HTTP server that answers as a test says. */
-export class ScriptedApi implements AsyncDisposable {
+export class ScriptedApi extends LocalServer {
   readonly seen: SeenRequest[] = [];
-  readonly #server;
 
   private constructor(answer: (request: SeenRequest, count: number) => ScriptedAnswer | 'hang up' | 'say nothing') {
-    this.#server = createServer((request, response) => {
+    super((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -39,23 +37,10 @@ export class ScriptedApi implements AsyncDisposable {
     });
   }
 
-  static async start(
+  static start(
     answer: (request: SeenRequest, count: number) => ScriptedAnswer | 'hang up' | 'say nothing',
   ): Promise<ScriptedApi> {
-    const api = new ScriptedApi(answer);
-    api.#server.listen(0, '127.0.0.1');
-    await once(api.#server, 'listening');
-    return api;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    return new ScriptedApi(answer).listen();
   }
 }
 

@@ -4,7 +4,7 @@ import { navigate } from '../app-state.ts';
 import { formatCount } from '../records/format-count.ts';
 import { histogram } from '../search/search-state.ts';
 import { Icon } from '../shell/icon.tsx';
-import { density, theme, zone } from '../state/preferences.ts';
+import { density, isSystemDark, theme, zone } from '../state/preferences.ts';
 import { formatTime, rangeBetween } from '../time/time-range.ts';
 import { drawChart } from './chart.ts';
 import { histogramData, type HistogramData } from './histogram-data.ts';
@@ -46,7 +46,7 @@ interface ChartProps {
 function Chart({ data, answer }: ChartProps) {
   const ref = useRef<HTMLDivElement>(null);
   // Colors come from the styles: another theme draws anew.
-  const look = `${theme.value} ${density.value} ${zone.value}`;
+  const look = `${theme.value} ${isSystemDark.value} ${density.value} ${zone.value}`;
   useEffect(() => {
     const box = ref.current;
     if (box === null || data.startsMs.length === 0) return undefined;

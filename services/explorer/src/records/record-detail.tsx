@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { JsonValue, LogRecord } from '../api-types.ts';
 import { addressOf, navigate, queryText, urlState } from '../app-state.ts';
 import { AppLink } from '../parts/app-link.tsx';
@@ -11,6 +11,9 @@ import { recordFields, searchedText, textOf, valueAt } from './record-values.ts'
 import { StackTrace } from './stack-trace.tsx';
 import './record-detail.css';
 
+const TABS = { fields: 'Fields', json: 'JSON' } as const;
+type Tab = keyof typeof TABS;
+
 interface RecordDetailProps {
   readonly record: LogRecord;
   readonly onClose: () => void;
@@ -18,26 +21,13 @@ interface RecordDetailProps {
 
 /** Everything about one record: its fields with what can be done with each, or its JSON; where to go from here. */
 export function RecordDetail({ record, onClose }: RecordDetailProps) {
-  const [tab, setTab] = useState<'fields' | 'json'>('fields');
+  const [tab, setTab] = useState<Tab>('fields');
   const json = JSON.stringify(record, null, 2);
   return (
     <div role="cell" class="record-detail">
       <section aria-label={`Record ${record.id}`}>
         <div class="record-detail-head">
-          <div class="record-tabs" role="tablist" aria-label="Form">
-            {(['fields', 'json'] as const).map((name) => (
-              <button
-                key={name}
-                type="button"
-                role="tab"
-                aria-selected={tab === name}
-                class={tab === name ? 'record-tab record-tab-on' : 'record-tab'}
-                onClick={() => setTab(name)}
-              >
-                {name === 'fields' ? 'Fields' : 'JSON'}
-              </button>
-            ))}
-          </div>
+          <Tabs tab={tab} onChoose={setTab} />
           <RecordLinks record={record} />
           <CopyButton label="Copy JSON" text={() => json} />
           <button
@@ -49,7 +39,7 @@ export function RecordDetail({ record, onClose }: RecordDetailProps) {
             <Icon name="close" />
           </button>
         </div>
-        <div role="tabpanel" aria-label={tab === 'fields' ? 'Fields' : 'JSON'}>
+        <div role="tabpanel" aria-label={TABS[tab]}>
           {tab === 'fields' ? (
             <FieldTable record={record} />
           ) : (
@@ -59,6 +49,40 @@ export function RecordDetail({ record, onClose }: RecordDetailProps) {
           )}
         </div>
       </section>
+    </div>
+  );
+}
+
+interface TabsProps {
+  readonly tab: Tab;
+  readonly onChoose: (tab: Tab) => void;
+}
+
+/** One stop of Tab; the arrow keys go from one to the other, as people who use a keyboard expect of tabs. */
+function Tabs({ tab, onChoose }: TabsProps) {
+  const chosen = useRef<HTMLButtonElement>(null);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+    event.preventDefault();
+    onChoose(tab === 'fields' ? 'json' : 'fields');
+    requestAnimationFrame(() => chosen.current?.focus());
+  };
+  return (
+    <div class="record-tabs" role="tablist" aria-label="Form" onKeyDown={onKeyDown}>
+      {(['fields', 'json'] as const).map((name) => (
+        <button
+          key={name}
+          {...(tab === name && { ref: chosen })}
+          type="button"
+          role="tab"
+          tabIndex={tab === name ? 0 : -1}
+          aria-selected={tab === name}
+          class={tab === name ? 'record-tab record-tab-on' : 'record-tab'}
+          onClick={() => onChoose(name)}
+        >
+          {TABS[name]}
+        </button>
+      ))}
     </div>
   );
 }

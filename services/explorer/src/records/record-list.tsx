@@ -163,7 +163,7 @@ function useShowOpenRecord(openIndex: number, scrollTo: (row: number) => void): 
 function ListEnd({ count }: { readonly count: number }) {
   const { isLoading, problem } = nextPage.value;
   const hasMore = records.value.value?.nextCursor !== null;
-  let text = `End of the list: ${formatCount(count)} records.`;
+  let text = `End of the list: ${count === 1 ? '1 record' : `${formatCount(count)} records`}.`;
   if (problem) {
     return (
       <p class="records-end" role="alert">

@@ -24,11 +24,13 @@ export function App() {
     <>
       <Header />
       <main class="app-main">
-        <div class="app-search">
-          <QueryBar />
-          <TimePicker />
+        <div class="app-under" inert={shown !== undefined}>
+          <div class="app-search">
+            <QueryBar />
+            <TimePicker />
+          </div>
+          <Body />
         </div>
-        <Body />
         {view && shown && <ViewPanel view={shown} id={view.id} />}
       </main>
       {dialog && <Lazy load={dialog} id="" quiet />}

@@ -6,6 +6,8 @@ export type Density = 'comfortable' | 'compact';
 
 /** What a person chose for this browser. Not a part of the address: it belongs to who looks, not to what is looked at. */
 export const theme = signal<Theme>('system');
+/** What the system has now, and so what `system` shows. What is drawn, not styled, has to be drawn anew when it changes. */
+export const isSystemDark = signal(false);
 export const density = signal<Density>('comfortable');
 export const zone = signal<ZoneName>('local');
 /** Fields that are counted beside the list. */
@@ -27,6 +29,9 @@ export function startPreferences(): void {
   keepJson('facets', facetFields, (value) =>
     Array.isArray(value) && value.every((name) => typeof name === 'string') ? value.slice(0, 20) : undefined,
   );
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  isSystemDark.value = dark.matches;
+  dark.addEventListener('change', ({ matches }) => (isSystemDark.value = matches));
   effect(() => {
     const { dataset } = document.documentElement;
     dataset['theme'] = theme.value;

@@ -18,12 +18,12 @@ import {
 import './time-picker.css';
 
 const REFRESH_CHOICES: readonly (readonly [number, string])[] = [
-  [0, 'Off'],
-  [5, '5 s'],
-  [10, '10 s'],
-  [30, '30 s'],
-  [60, '1 min'],
-  [300, '5 min'],
+  [0, 'No refresh'],
+  [5, 'Every 5 s'],
+  [10, 'Every 10 s'],
+  [30, 'Every 30 s'],
+  [60, 'Every 1 min'],
+  [300, 'Every 5 min'],
 ];
 
 /** Which stretch of time is looked at, and how often it is looked at again. */
@@ -73,7 +73,7 @@ export function TimePicker() {
             </option>
           ))}
           {!REFRESH_CHOICES.some(([seconds]) => seconds === refresh) && (
-            <option value={String(refresh)}>{refresh} s</option>
+            <option value={String(refresh)}>Every {refresh} s</option>
           )}
         </select>
       </label>
