@@ -4,7 +4,10 @@ import type { IndexerOptions } from './indexer.ts';
 
 /** The indexer's settings from the configuration of its process. */
 export function indexerOptionsFrom(
-  config: Pick<Config<'indexer' | 'standalone'>, 'pipeline' | 'topics' | 'limits' | 'timeouts' | 'indexer' | 'index' | 'store'>,
+  config: Pick<
+    Config<'indexer' | 'standalone'>,
+    'pipeline' | 'topics' | 'limits' | 'timeouts' | 'indexer' | 'index' | 'store'
+  >,
 ): IndexerOptions {
   const { pipeline, topics, limits, timeouts, indexer, index, store } = config;
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { RecordPreparer } from '@paylog/shared/record/prepare';
-import type { SpanStart } from '@paylog/shared/telemetry/tracing/tracing';
+import type { SpanStart, TracingOptions } from '@paylog/shared/telemetry/tracing/tracing';
 import { NO_TRACING, Tracing } from '@paylog/shared/telemetry/tracing/tracing';
 import { BatchTrace } from '../src/batch-trace.ts';
 import { prepareBatch } from '../src/prepare-batch.ts';
@@ -13,7 +13,12 @@ const traceparent = (trace: number, flags = '01'): string =>
 /** Tracing that keeps what its spans were begun with. */
 function kept(): { readonly tracing: Tracing; readonly begun: (SpanStart & { readonly name: string })[] } {
   const begun: (SpanStart & { readonly name: string })[] = [];
-  const exporter = { export: () => undefined, shutdown: () => Promise.resolve() };
+  const exporter: TracingOptions['exporter'] = {
+    export: (_spans, done) => {
+      setImmediate(done, { code: 0 });
+    },
+    shutdown: () => Promise.resolve(),
+  };
   class Kept extends Tracing {
     override startSpan(name: string, start: SpanStart) {
       begun.push({ name, ...start });

@@ -12,7 +12,7 @@ const MAX_SEARCHED = 65_536;
 /** Shorter values are words of any text: masking them would hide the text and tell the value. */
 const MIN_SECRET_LENGTH = 4;
 
-/** `https://elastic:changeme@host`: user and password of a URL, up to its last `@`. */
+/** User and password of a URL, all that stands between `://` and its last `@`. */
 const URL_LOGIN = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]+@/gi;
 
 /** `Basic ZWxhc3Rp...`, `Bearer ey...`, `ApiKey ...`: what a header `Authorization` holds, not the words alone. */
