@@ -40,10 +40,11 @@ const recipe: Recipe = {
 
 /**
  * A checkout of the version before this one, with its dependencies, whose services run beside ours: `services/<name>/src/main.ts`.
- * Made once. The rules of `tools.ts` hold: required in CI, else skipped unless it is there.
+ * Made once. The rules of `tools.ts` hold: required in CI, else skipped unless it is there. A shallow clone is skipped even in CI: it has no past.
  */
 export async function previousVersion(): Promise<{ readonly directory: string } | Skipped> {
-  return provisionTool(recipe, missing);
+  const reason = await missing();
+  return reason === undefined ? provisionTool(recipe, () => Promise.resolve(reason)) : { skipped: reason };
 }
 
 async function missing(): Promise<string | undefined> {
