@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { createElasticsearchSearcher } from '@paylog/shared/elasticsearch/elasticsearch-searcher';
 import { createElasticsearchWriter } from '@paylog/shared/elasticsearch/elasticsearch-writer';
 import type { StoreWriter, WriteOutcome } from '@paylog/shared/ports/store';
@@ -128,6 +128,22 @@ describe('elasticsearch adapter and refusing answers', () => {
       );
     });
   }
+
+  it('a searcher starts while the store takes the connection and says nothing', async () => {
+    const silent = createTcpServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const searcher = createElasticsearchSearcher(
+      { ...writerOptions(silentUrl, 'logs'), timeoutMs: 8000 },
+      silentLogger,
+    );
+    const began = performance.now();
+    await searcher.start();
+    assert.ok(performance.now() - began < 4000, 'the process has other things to do');
+    assert.deepEqual([searcher.state().state, searcher.state().reason], ['down', 'it has not answered yet']);
+    await searcher.stop();
+    silent.close();
+  });
 
   it('may be stopped twice, before its start too, and answers after it', async () => {
     await writer.stop();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, describe, it } from 'mocha';
@@ -35,11 +35,11 @@ describe('start order', function () {
     await Promise.all(servers.map((server) => server.dispose()));
   });
 
-  async function startServices(ports: {
-    kafka: number;
-    elasticsearch: number;
-  }): Promise<{ api: Service; indexer: Service }> {
-    here = new Deployment(`127.0.0.1:${ports.kafka}`, `http://127.0.0.1:${ports.elasticsearch}`);
+  async function startServices(
+    ports: { kafka: number; elasticsearch: number },
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ api: Service; indexer: Service }> {
+    here = new Deployment(`127.0.0.1:${ports.kafka}`, `http://127.0.0.1:${ports.elasticsearch}`, env);
     const [api, indexer] = [await here.add('api'), await here.add('indexer')];
     api.launch();
     indexer.launch();
@@ -92,6 +92,26 @@ describe('start order', function () {
     await endInOrder(api, indexer);
   });
 
+  it('servers that take connections and say nothing do not keep probes from their answers', async () => {
+    const ports = { kafka: await freePort(), elasticsearch: await freePort() };
+    await using _broker = await Knocks.at(ports.kafka, 'silent');
+    await using _store = await Knocks.at(ports.elasticsearch, 'silent');
+    const began = Date.now();
+    const { api, indexer } = await startServices(ports, {
+      OWN_LOGS: 'true',
+      ELASTICSEARCH_TIMEOUT_MS: '25000',
+      KAFKA_SESSION_TIMEOUT_MS: '30000',
+    });
+    // All of it is the start of Node.js, on a machine that is busy; each of the servers was waited for up to its own time-out.
+    assert.ok(Date.now() - began < 15_000, `${Date.now() - began} ms`);
+    for (const { url } of [api, indexer]) {
+      const ready = await fetch(`${url}/health/ready`);
+      assert.equal(ready.status, 503);
+      assert.match(await ready.text(), /"state":"down"/);
+    }
+    await endInOrder(api, indexer);
+  });
+
   it('Elasticsearch first, then the services, then Kafka', async function () {
     const ports = { kafka: await freePort(), elasticsearch: await freePort() };
     await startElasticsearch(this, ports.elasticsearch);
@@ -137,22 +157,26 @@ describe('start order', function () {
   });
 });
 
-/** A listener that hangs up, and counts how often it was called. */
+/** A listener that hangs up, or says nothing, and counts how often it was called. */
 class Knocks implements AsyncDisposable {
   readonly #server: Server;
   count = 0;
 
-  private constructor(server: Server) {
+  readonly #open = new Set<Socket>();
+
+  private constructor(server: Server, manner: 'hangs up' | 'silent') {
     this.#server = server;
     server.on('connection', (socket) => {
       this.count += 1;
-      socket.on('error', () => {}).destroy();
+      socket.on('error', () => {});
+      if (manner === 'hangs up') socket.destroy();
+      else this.#open.add(socket.resume().once('close', () => this.#open.delete(socket)));
     });
   }
 
-  static async at(port: number): Promise<Knocks> {
+  static async at(port: number, manner: 'hangs up' | 'silent' = 'hangs up'): Promise<Knocks> {
     const server = createServer();
-    const knocks = new Knocks(server);
+    const knocks = new Knocks(server, manner);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     return knocks;
@@ -161,6 +185,7 @@ class Knocks implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#server.listening) return;
     this.#server.close();
+    for (const socket of this.#open) socket.destroy();
     await once(this.#server, 'close');
   }
 }

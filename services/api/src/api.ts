@@ -80,7 +80,10 @@ export interface ApiDeps {
 /** Takes records in over HTTP and answers searches. */
 export interface Api {
   readonly name: string;
-  /** Resolves when requests are taken. Rejects when the port cannot be had. Brokers and store may be down. */
+  /**
+   * Listens at once; resolves when brokers and store have answered, or been given time to. They may be down. Rejects when the port cannot
+   * be had.
+   */
   start(): Promise<void>;
   /** Takes no more connections, finishes what was begun (bounded), then stops publisher and searcher. */
   stop(): Promise<void>;
@@ -147,8 +150,9 @@ export function createApi(deps: ApiDeps): Api {
   return {
     name: 'api',
     start: async () => {
-      await Promise.all([publisher.start(), searcher.start()]);
+      // First of all: probes are answered, and told what is missing, also while servers take connections and say nothing.
       await server.start();
+      await Promise.all([publisher.start(), searcher.start()]);
     },
     markStopping: () => {
       health.markStopping();

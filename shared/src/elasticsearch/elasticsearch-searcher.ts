@@ -26,6 +26,9 @@ import { getBody, searchBody } from './search-body.ts';
 /** Waits while the shards of an index that is just being made are not there yet (some 100 ms, once per data set and day). */
 const SHARD_WAITS_MS = [50, 100, 200, 400];
 
+/** A start waits so long for the first answer: a store that takes connections and says nothing must not hold up the process. */
+const FIRST_ANSWER_MS = 1000;
+
 /** Makes a searcher in Elasticsearch 8.19 or later. Connects in `start`. */
 export function createElasticsearchSearcher(options: ElasticsearchSearcherOptions, logger: Logger): StoreSearcher {
   return new ElasticsearchSearcher(options, logger);
@@ -45,12 +48,15 @@ class ElasticsearchSearcher implements StoreSearcher {
     this.#gateway = new Gateway(options);
   }
 
-  /** Looks once whether the store is there; a store that is down is not an error here (see `state`). */
+  /** Looks for a moment whether the store is there; a store that is down is not an error here (see `state`). */
   async start(): Promise<void> {
-    await this.#probe();
+    this.#availability.down('it has not answered yet');
+    const probed = this.#probe().then(() => {
+      this.#availability.watch(() => this.#probe());
+    });
+    await Promise.race([probed, delay(FIRST_ANSWER_MS, undefined, { ref: false })]);
     const { state, reason } = this.#availability.state;
     if (state === 'down') this.#logger.warn('the store cannot be searched yet', { reason });
-    this.#availability.watch(() => this.#probe());
   }
 
   async search(request: SearchRequest, { signal }: { readonly signal: AbortSignal }): Promise<SearchResult> {

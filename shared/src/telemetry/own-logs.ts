@@ -68,6 +68,7 @@ export class OwnLogs implements LogSink {
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
+  #isStarted = false;
   #isFailing = false;
 
   constructor(options: OwnLogsOptions) {
@@ -90,12 +91,20 @@ export class OwnLogs implements LogSink {
     this.#schedule();
   }
 
-  /** From now on lines leave, also those that came before. It owns the publisher. */
-  async start(publisher: Publisher): Promise<void> {
+  /** From now on lines leave, also those that came before. It owns the publisher, and does not wait for its brokers: nothing may. */
+  start(publisher: Publisher): Promise<void> {
     this.#preparer = new RecordPreparer(this.#options.limits);
     this.#publisher = publisher;
-    await publisher.start();
-    this.#schedule();
+    publisher.start().then(
+      () => {
+        this.#isStarted = true;
+        this.#schedule();
+      },
+      (error: unknown) => {
+        this.#options.logger.error('own logs cannot be sent: their publisher does not start', { error });
+      },
+    );
+    return Promise.resolve();
   }
 
   /** Sends what waits, if the queue takes it at once, and stops the publisher; all within {@link OWN_LOGS_STOP_MS}. */
@@ -113,7 +122,7 @@ export class OwnLogs implements LogSink {
   }
 
   #schedule(): void {
-    if (!this.#publisher || this.#timer || this.#sending || this.#stopped || this.#waiting.length === 0) return;
+    if (!this.#isStarted || this.#timer || this.#sending || this.#stopped || this.#waiting.length === 0) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#sending = this.#send().finally(() => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, it } from 'mocha';
 import type { Publisher, PublishOutcome, QueueMessage } from '../../src/ports/queue.ts';
 import { readEnvelope } from '../../src/record/envelope.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { OwnLogs, type OwnLogOutcome } from '../../src/telemetry/own-logs.ts';
 import { waitUntil } from '../../src/testing/queue-probe.ts';
-import { Writable } from 'node:stream';
 
 const LIMITS = { maxBytes: 262_144, maxDepth: 20, maxKeys: 500 };
 
@@ -207,6 +208,34 @@ describe('OwnLogs', () => {
       await own.stop();
       assert.ok(performance.now() - since < 2500);
     }
+  });
+
+  it('starts while the queue takes the connection and says nothing', async () => {
+    const { own, logger } = create();
+    const queue = new TestPublisher();
+    let answer = (): void => undefined;
+    queue.start = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    running.push(own);
+    logger.info('early');
+    const began = performance.now();
+    await Promise.race([own.start(queue), sleep(2000)]);
+    assert.ok(performance.now() - began < 1000, 'nothing else may wait for that');
+    await sleep(700);
+    assert.equal(queue.calls, 0, 'it may not be used yet');
+    answer();
+    await until(() => queue.kept.length === 1);
+  });
+
+  it('tells when its publisher cannot start', async () => {
+    const { own, local } = create();
+    const queue = new TestPublisher();
+    queue.start = () => Promise.reject(new Error('no such client'));
+    running.push(own);
+    await own.start(queue);
+    await until(() => local().includes('no such client'));
   });
 
   it('may be stopped before it was started', async () => {
