@@ -90,7 +90,15 @@ async function onElasticsearch(bench: SearchBench, queries: readonly NamedQuery[
 }
 
 async function loadElasticsearch(url: string, { records, logger }: SearchBench): Promise<void> {
-  const index = { shards: 1, replicas: 1, refreshMs: 5000, daysPast: 400, daysFuture: 2, retentionDays: 0 };
+  const index = {
+    installTemplate: true,
+    shards: 1,
+    replicas: 1,
+    refreshMs: 5000,
+    daysPast: 400,
+    daysFuture: 2,
+    retentionDays: 0,
+  };
   const writer = createElasticsearchWriter({ url, timeoutMs: LOAD_TIMEOUT_MS, ...index }, logger);
   await writer.start();
   try {

@@ -7,7 +7,7 @@ import { CONFIG_ENV, CONFIG_FLAG, type Setting, SETTINGS } from '@paylog/cli/set
 import { generatedFrom, table } from './markdown.ts';
 
 const INTRODUCTION = `\`paylog\` is the command line of the product: it sends files and what other programs print, finds records, watches them come in,
-checks configurations and looks after topics. In a checkout it is there after \`npm ci && npm run build\`:
+checks configurations and looks after topics and the index template. In a checkout it is there after \`npm ci && npm run build\`:
 
 \`\`\`sh
 npx paylog send --service checkout checkout.log
@@ -27,8 +27,8 @@ a JSON object, \`~/.config/paylog/config.json\` (below \`$XDG_CONFIG_HOME\` if t
 { "url": "https://logs.example.com", "service": "checkout", "retryFor": "1h" }
 \`\`\`
 
-Certificates of an own authority: \`NODE_EXTRA_CA_CERTS=ca.pem\`. \`paylog topics\` and \`paylog config check\` work on the configuration of
-the services instead ([config.md](config.md)).`;
+Certificates of an own authority: \`NODE_EXTRA_CA_CERTS=ca.pem\`. \`paylog topics\`, \`paylog template\` and \`paylog config check\` work on the
+configuration of the services instead ([config.md](config.md)).`;
 
 const RESUMING = `A send may be interrupted at any moment, by Ctrl-C, by \`kill -9\` or by a crash of the machine: the same command goes on where it
 stopped, and nothing is stored twice.
@@ -84,6 +84,7 @@ export function cliPage(): string {
     stderr: new Writable(),
     signal: new AbortController().signal,
     topicTools: () => Promise.reject(new Error('documentation connects nowhere')),
+    templateAdmin: () => Promise.reject(new Error('documentation connects nowhere')),
   };
   const program = createProgram(context, () => undefined);
   const settings = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => [

@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   unavailable: {
     code: 3,
     meaning:
-      'The server (or the broker) did not answer within the time for retries. `send` goes on where it stopped when it is run again.',
+      'The server (or the broker, or Elasticsearch) did not answer within the time for retries. `send` goes on where it stopped when it is run again.',
   },
   interrupted: {
     code: 130,

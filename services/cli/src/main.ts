@@ -31,6 +31,13 @@ const topicTools: CliContext['topicTools'] = async ({ queue }) => {
   return { admin: createKafkaTopicAdmin(connection, silent), inspector: createKafkaTopicInspector(connection, silent) };
 };
 
+const templateAdmin: CliContext['templateAdmin'] = async ({ store, index }) => {
+  const { elasticsearchConnectionFrom } = await import('@paylog/shared/composition/elasticsearch-options-from');
+  const { createElasticsearchTemplateAdmin } =
+    await import('@paylog/shared/elasticsearch/elasticsearch-template-admin');
+  return createElasticsearchTemplateAdmin({ ...elasticsearchConnectionFrom(store), ...index });
+};
+
 const code = await runCli(process.argv.slice(2), {
   env: process.env,
   homeDirectory: homedir(),
@@ -41,6 +48,7 @@ const code = await runCli(process.argv.slice(2), {
   stderr: process.stderr,
   signal: stop.signal,
   topicTools,
+  templateAdmin,
 });
 // Standard input may still be open, and would keep the process.
 process.stdout.write('', () => process.exit(code));

@@ -6,6 +6,7 @@ import { addExportCommand } from './commands/export-command.ts';
 import { addSearchCommand } from './commands/search-command.ts';
 import { addSendCommand } from './commands/send-command.ts';
 import { addTailCommand } from './commands/tail-command.ts';
+import { addTemplateCommand } from './commands/template-command.ts';
 import { addTopicsCommand } from './commands/topics-command.ts';
 import { addVersionCommand } from './commands/version-command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -48,6 +49,7 @@ export function createProgram(context: CliContext, addRun: AddRun): PaylogComman
     addExportCommand,
     addConfigCommand,
     addTopicsCommand,
+    addTemplateCommand,
     addCompletionCommand,
     addVersionCommand,
   ]) {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { QueueUnavailableError } from '@paylog/shared/errors/queue-unavailable-error';
+import { StoreUnavailableError } from '@paylog/shared/errors/store-unavailable-error';
+import type { TemplateAdmin } from '@paylog/shared/ports/template-admin';
 import type { TopicDescription } from '@paylog/shared/ports/topic-inspector';
 import type { TopicTools } from '../src/cli-context.ts';
 import { cli } from './support/cli.ts';
@@ -26,6 +28,8 @@ describe('the command line', () => {
       'topics create',
       'topics describe',
       'topics lag',
+      'template install',
+      'template check',
       'completion',
       'version',
     ]) {
@@ -48,6 +52,7 @@ describe('the command line', () => {
       ['search', '--limit', 'x'],
       ['tail', '--window', '1'],
       ['topics', 'drop'],
+      ['template', 'drop'],
       ['completion'],
     ]) {
       const { code, stdout, stderr } = await cli(args);
@@ -199,5 +204,63 @@ describe('paylog topics', () => {
     const faulty = await cli(['topics', 'lag', '--brokers', 'x'], { env, tools: away });
     assert.equal(faulty.code, 2);
     assert.match(faulty.stderr, /^paylog: the configuration cannot be used: KAFKA_BROKERS=x: expected host:port/);
+  });
+
+  it('says that a file of the configuration cannot be read', async () => {
+    const broken = { ...env, KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: '/nonexistent/ca.crt' };
+    assert.deepEqual(await cli(['topics', 'lag'], { env: broken, unreadable: 'ENOENT: /nonexistent/ca.crt' }), {
+      code: 2,
+      stdout: '',
+      stderr: 'paylog: the configuration cannot be used: ENOENT: /nonexistent/ca.crt\n',
+    });
+  });
+});
+
+describe('paylog template', () => {
+  function admin(before: number | undefined, version: number): TemplateAdmin {
+    return {
+      install: () => Promise.resolve({ name: 'paylog-logs', before, version }),
+      check: () => Promise.resolve({ name: 'paylog-logs', version }),
+    };
+  }
+
+  it('installs the template, and says what was there', async () => {
+    for (const [before, version, said] of [
+      [undefined, 2, 'installed, version 2'],
+      [1, 2, 'raised from version 1 to 2'],
+      [2, 2, 'was there, version 2'],
+    ] as const) {
+      const templates = admin(before, version);
+      assert.deepEqual(await cli(['template', 'install'], { templates }), {
+        code: 0,
+        stdout: `paylog-logs: ${said}\n`,
+        stderr: '',
+      });
+    }
+    const json = await cli(['template', 'install', '--json'], { templates: admin(undefined, 2) });
+    assert.deepEqual(JSON.parse(json.stdout), { template: 'paylog-logs', before: null, version: 2 });
+  });
+
+  it('checks it', async () => {
+    const templates = admin(2, 2);
+    assert.equal((await cli(['template', 'check'], { templates })).stdout, 'paylog-logs: good, version 2\n');
+    const { stdout } = await cli(['template', 'check', '--json'], { templates });
+    assert.deepEqual(JSON.parse(stdout), { template: 'paylog-logs', version: 2 });
+  });
+
+  it('says what is wrong, and by its code whether it is worth another try', async () => {
+    for (const [error, code] of [
+      [new StoreUnavailableError('store_unavailable', 'nobody answers'), 3],
+      [new Error('it is not there'), 1],
+    ] as const) {
+      const templates = { install: () => Promise.reject(error), check: () => Promise.reject(error) };
+      for (const name of ['install', 'check']) {
+        const end = await cli(['template', name], { templates });
+        assert.deepEqual(end, { code, stdout: '', stderr: `paylog: ${error.message}\n` });
+      }
+    }
+    const faulty = await cli(['template', 'check', '--elasticsearch', 'x'], { templates: admin(2, 2) });
+    assert.equal(faulty.code, 2);
+    assert.match(faulty.stderr, /^paylog: the configuration cannot be used: ELASTICSEARCH_URL=x: expected an http/);
   });
 });

@@ -1,5 +1,5 @@
 import { ALL_SERVICES, INDEXER, setting } from './setting.ts';
-import { bytes, durationMs, integer, serverUrl, text } from './value-type.ts';
+import { boolean, bytes, durationMs, integer, serverUrl, text } from './value-type.ts';
 
 const MIB = 1024 * 1024;
 const MINUTE = 60_000;
@@ -53,6 +53,14 @@ export const elasticsearchSettings = {
 };
 
 export const indexSettings = {
+  installTemplate: setting({
+    key: 'INDEX_INSTALL_TEMPLATE',
+    type: boolean,
+    default: 'true',
+    services: INDEXER,
+    description:
+      'Install the index template at start. With `false` it must be there: one that is missing or older than this version stops the start.',
+  }),
   shards: setting({
     key: 'INDEX_SHARDS',
     type: integer({ min: 1, max: 1024 }),

@@ -11,7 +11,7 @@ import { commonName, IndexNames } from './index-names.ts';
 import { DEFAULT_INDEX_PREFIX, type ElasticsearchWriterOptions } from './options.ts';
 import { dropOldIndices } from './retention.ts';
 import { judgeTaken } from './taken-addresses.ts';
-import { installTemplate } from './template-installer.ts';
+import { checkTemplate, installTemplate } from './template-installer.ts';
 
 /** Makes a writer of documents to Elasticsearch 8.19 or later. Connects in `start`. */
 export function createElasticsearchWriter(options: ElasticsearchWriterOptions, logger: Logger): StoreWriter {
@@ -192,7 +192,8 @@ class ElasticsearchWriter implements StoreWriter {
   async #installNow(): Promise<void> {
     const deadline = new Deadline(this.#options.timeoutMs);
     try {
-      await installTemplate(this.#gateway, this.#prefix, this.#options, deadline);
+      if (this.#options.installTemplate) await installTemplate(this.#gateway, this.#prefix, this.#options, deadline);
+      else await checkTemplate(this.#gateway, this.#prefix, deadline);
       this.#installed = true;
       this.#availability.up();
     } catch (error) {

@@ -25,8 +25,13 @@ export interface IndexOptions {
   readonly refreshMs: number;
 }
 
+/** Options of the administration of the index template. */
+export interface ElasticsearchTemplateOptions extends ElasticsearchConnectionOptions, IndexOptions {}
+
 /** Options of the writer. */
-export interface ElasticsearchWriterOptions extends ElasticsearchConnectionOptions, IndexOptions {
+export interface ElasticsearchWriterOptions extends ElasticsearchTemplateOptions {
+  /** Install the index template in `start`; else it must be there, as new as this release's or newer. */
+  readonly installTemplate: boolean;
   /** Events more days before the day they were received go to the index of that day. */
   readonly daysPast: number;
   /** The same for events in the future. */

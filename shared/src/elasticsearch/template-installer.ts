@@ -4,6 +4,7 @@ import { faultOf, type Answer, type Gateway } from './gateway.ts';
 import { commonName } from './index-names.ts';
 import { indexTemplate, isOurMeta, TEMPLATE_VERSION } from './index-template.ts';
 import type { IndexOptions } from './options.ts';
+import type { TemplateInstallation } from '../ports/template-admin.ts';
 
 interface FoundTemplates {
   readonly index_templates?: readonly { readonly index_template?: { readonly version?: number } }[];
@@ -15,26 +16,51 @@ interface Simulated {
 }
 
 /**
- * Installs the index template, unless a newer one is there, and makes sure that it decides how our indices are made. Rejects
- * with `StoreUnavailableError` when the store does not answer or is busy, with a plain `Error` when it refuses.
+ * Installs the index template, unless a newer one is there, and makes sure that it decides how our indices are made. Resolves
+ * with the version before (0: one without a version) and now. Rejects with `StoreUnavailableError` when the store does not
+ * answer or is busy, with a plain `Error` when it refuses.
  */
 export async function installTemplate(
   gateway: Gateway,
   prefix: string,
   options: IndexOptions,
   deadline: Deadline,
-): Promise<void> {
-  const path = `/_index_template/${commonName(prefix)}`;
-  const found = await gateway.request({ method: 'GET', path }, deadline);
-  const installed = found.kind === 'answer' && found.status === 404 ? 0 : versionIn(expectOk(found, 'read'));
-  if (installed <= TEMPLATE_VERSION) {
-    expectOk(await gateway.request({ method: 'PUT', path, body: indexTemplate(prefix, options) }, deadline), 'install');
+): Promise<TemplateInstallation> {
+  const before = await installedVersion(gateway, prefix, deadline);
+  const isNewer = before !== undefined && before > TEMPLATE_VERSION;
+  if (!isNewer) {
+    const body = indexTemplate(prefix, options);
+    expectOk(await gateway.request({ method: 'PUT', path: pathOf(prefix), body }, deadline), 'install');
   }
   await assertInForce(gateway, prefix, deadline);
+  return { name: commonName(prefix), before, version: isNewer ? before : TEMPLATE_VERSION };
 }
 
-function versionIn(text: string): number {
-  const { index_templates: templates = [] } = JSON.parse(text) as FoundTemplates;
+/**
+ * For those who may not install it: resolves with the version of the index template, which is ours or a newer one. Reads
+ * nothing else, so that the privilege `monitor` is enough. Rejects like {@link installTemplate}, and when it is missing or older.
+ */
+export async function checkTemplate(gateway: Gateway, prefix: string, deadline: Deadline): Promise<number> {
+  const installed = await installedVersion(gateway, prefix, deadline);
+  if (installed !== undefined && installed >= TEMPLATE_VERSION) return installed;
+  const what =
+    installed === undefined
+      ? 'does not exist'
+      : `has version ${String(installed)}, but version ${String(TEMPLATE_VERSION)} or later is needed`;
+  throw new Error(
+    `the index template ${commonName(prefix)} ${what}, and installing it is not allowed here: run \`paylog template install\` of this release with a login that may`,
+  );
+}
+
+function pathOf(prefix: string): string {
+  return `/_index_template/${commonName(prefix)}`;
+}
+
+/** Undefined when there is none. */
+async function installedVersion(gateway: Gateway, prefix: string, deadline: Deadline): Promise<number | undefined> {
+  const found = await gateway.request({ method: 'GET', path: pathOf(prefix) }, deadline);
+  if (found.kind === 'answer' && found.status === 404) return undefined;
+  const { index_templates: templates = [] } = JSON.parse(expectOk(found, 'read')) as FoundTemplates;
   return templates[0]?.index_template?.version ?? 0;
 }
 

@@ -1,17 +1,14 @@
 import { topicSettingsFrom } from '@paylog/shared/composition/topic-settings-from';
 import type { Config } from '@paylog/shared/config/config';
-import { loadConfig } from '@paylog/shared/config/load-config';
 import { formatDuration } from '@paylog/shared/config/value-type';
-import { QueueUnavailableError } from '@paylog/shared/errors/queue-unavailable-error';
 import type { TopicDescription } from '@paylog/shared/ports/topic-inspector';
 import type { CliContext, TopicTools } from '../cli-context.ts';
-import { CliError, describeError } from '../cli-error.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { styleFor } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { type PaylogCommand, textOption } from '../paylog-command.ts';
 import type { AddRun } from './add-run.ts';
-import { serviceEnvironment } from './config-command.ts';
+import { indexerConfig, throwAsCliError, toolsOf } from './indexer-config.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -74,22 +71,14 @@ export function addTopicsCommand(program: PaylogCommand, context: CliContext, ad
       .option('--json', 'the result as JSON')
       .withExamples([{ what: summary, command: example }]);
     topics.addCommand(command);
-    addRun(command, async (_args, flags) => run(await sceneOf(flags, context)).catch(translate));
+    addRun(command, async (_args, flags) => run(await sceneOf(flags, context)).catch(throwAsCliError));
   }
   program.addCommand(topics);
 }
 
 async function sceneOf(flags: Flags, context: CliContext): Promise<Scene> {
-  const brokers = textOption(flags, 'brokers');
-  const env = await serviceEnvironment(textOption(flags, 'envFile'), context.env);
-  const loaded = loadConfig('indexer', { ...env, ...(brokers !== undefined && { KAFKA_BROKERS: brokers }) });
-  if (!loaded.ok) throw new CliError('usage', `the configuration cannot be used: ${loaded.faults.join('; ')}`);
-  return { config: loaded.config, tools: await context.topicTools(loaded.config), flags, context };
-}
-
-function translate(error: unknown): never {
-  if (error instanceof CliError) throw error;
-  throw new CliError(error instanceof QueueUnavailableError ? 'unavailable' : 'failed', describeError(error));
+  const config = await indexerConfig(flags, context, { KAFKA_BROKERS: textOption(flags, 'brokers') });
+  return { config, tools: await toolsOf(context.topicTools(config)), flags, context };
 }
 
 function topicNames({ topics }: Config<'indexer'>): readonly string[] {

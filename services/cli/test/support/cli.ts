@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { TemplateAdmin } from '@paylog/shared/ports/template-admin';
 import { runCli } from '../../src/run-cli.ts';
 import type { CliContext, TopicTools } from '../../src/cli-context.ts';
 
@@ -17,6 +18,9 @@ export interface CliWorld {
   readonly isTerminal?: boolean;
   readonly signal?: AbortSignal;
   readonly tools?: TopicTools;
+  readonly templates?: TemplateAdmin;
+  /** Why a file that the configuration names cannot be read. */
+  readonly unreadable?: string;
 }
 
 /** Runs a command line in this process. */
@@ -37,8 +41,12 @@ export async function cli(args: readonly string[], world: CliWorld = {}): Promis
     stderr: output('stderr'),
     signal: world.signal ?? new AbortController().signal,
     topicTools: () => {
-      if (world.tools === undefined) throw new Error('no Kafka here');
+      if (world.tools === undefined) return Promise.reject(new Error(world.unreadable ?? 'no Kafka here'));
       return Promise.resolve(world.tools);
+    },
+    templateAdmin: () => {
+      if (world.templates === undefined) return Promise.reject(new Error('no Elasticsearch here'));
+      return Promise.resolve(world.templates);
     },
   });
   return { code, ...written };
