@@ -164,6 +164,30 @@ function cases(traced: () => Traced): void {
     assert.ok(!JSON.stringify(spans).includes('secret-shop'));
   });
 
+  it('traces exports, and the begin of live tails, with what they ask the store', async () => {
+    const { api, receiver, names } = traced();
+    await post(api, { service: 'exported', message: 'm' });
+    await waitUntil(
+      async () => (await search(api, 'service:exported')) > 0,
+      SEARCHABLE_MS,
+      () => 'the record',
+    );
+    for (const route of ['/api/v1/export', '/api/v1/tail']) {
+      const { traceId, spanId, headers } = caller();
+      const gone = new AbortController();
+      const response = await fetch(`${api.url}${route}?service=exported&from=-5m`, { headers, signal: gone.signal });
+      assert.equal(response.status, 200);
+      if (route === '/api/v1/export') assert.match(await response.text(), /"exported"/);
+      const spans = await receiver.trace(traceId, [`GET ${route}`, 'search']);
+      const server = only(spans, `GET ${route}`);
+      assert.deepEqual([server.parentId, server.attributes['http.response.status_code']], [spanId, 200]);
+      for (const span of spans.filter(({ name }) => name === 'search')) {
+        assert.deepEqual([span.parentId, span.attributes['db.system.name']], [server.spanId, names.store]);
+      }
+      gone.abort();
+    }
+  });
+
   it('names the request in error answers', async () => {
     const { api, receiver } = traced();
     const { traceId, headers } = caller();

@@ -56,8 +56,8 @@ export function createApp({
   app.set('case sensitive routing', true);
   app.use((request, response, next) => {
     response.setHeaders(new Map(Object.entries(SECURITY_HEADERS)));
-    // Probes and files of pages would be most of the traces; a live tail has no end.
-    const isTraced = request.path.startsWith('/api/v1/') && request.path !== '/api/v1/tail';
+    // Probes and files of pages would be most of the traces.
+    const isTraced = request.path.startsWith('/api/v1/');
     const trace = beginRequest(isTraced ? tracing : NO_TRACING, request);
     const { requestId, span } = trace;
     rememberRequest(response, trace);

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
-import { newRequestId } from './http/request-id.ts';
+import { newRequestId } from '@paylog/shared/telemetry/request-id';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 
 /** Settings of {@link HttpServer}. */

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Correlation } from '@paylog/shared/errors/problem-error';
 import type { LogFields } from '@paylog/shared/ports/logger';
+import { requestIdOf } from '@paylog/shared/telemetry/request-id';
 import { parseTraceparent, type TraceContext } from '@paylog/shared/telemetry/tracing/trace-context';
 import type { TracedSpan } from '@paylog/shared/telemetry/tracing/traced-span';
 import type { Tracing } from '@paylog/shared/telemetry/tracing/tracing';
-import { requestIdOf } from './request-id.ts';
 
 /** By what a request is known in answers, logs and traces. */
 export interface RequestTrace extends Correlation {
@@ -48,6 +48,13 @@ function startSpan(
       'paylog.request_id': requestId,
     },
   });
+}
+
+/** Says which route it is, when that is known. */
+export function nameRoute(response: ServerResponse, route: string): void {
+  const span = requestOf(response)?.span;
+  span?.rename(`${response.req.method ?? ''} ${route}`);
+  span?.set({ 'http.route': route });
 }
 
 /** Ends the span of a request that was answered, or not: then its status is 499, as in the metrics. */

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '@paylog/shared/ports/clock';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
-import { CLIENT_GONE, requestOf } from '../http/request-trace.ts';
+import { CLIENT_GONE, nameRoute, requestOf } from '../http/request-trace.ts';
 
 export interface MeasuringDependencies {
   readonly metrics: Pick<Metrics, 'searchRequests' | 'searchSeconds'>;
@@ -10,11 +10,10 @@ export interface MeasuringDependencies {
 
 /** Counts and times an answer when it is finished or given up (status 499, as nginx has it, when the client left). */
 export function measured({ metrics, clock }: MeasuringDependencies, route: string) {
-  return (request: Request, response: Response, next: () => void): void => {
+  return (_request: Request, response: Response, next: () => void): void => {
     const startedMs = clock.now();
     const span = requestOf(response)?.span;
-    span?.rename(`${request.method} ${route}`);
-    span?.set({ 'http.route': route });
+    nameRoute(response, route);
     response.once('close', () => {
       const status = response.writableFinished ? response.statusCode : CLIENT_GONE;
       metrics.searchRequests.add({ route, status: String(status) });

@@ -4,7 +4,14 @@ import type { TracedSpan } from '@paylog/shared/telemetry/tracing/traced-span';
 import type { Tracing } from '@paylog/shared/telemetry/tracing/tracing';
 import { requestOf } from '../http/request-trace.ts';
 
-/** Begins the span of a request to the store, when the request that asks is sampled. */
+/** A search asks the store once or twice, an export thousands of times: so many have spans, beyond that they are counted. */
+export const MAX_STORE_SPANS = 16;
+
+const asked = new WeakMap<TracedSpan, number>();
+
+/**
+ * Begins the span of a request to the store, when the request that asks is sampled and has not asked {@link MAX_STORE_SPANS} times before.
+ */
 export function startStoreSpan(
   tracing: Tracing,
   signal: AbortSignal,
@@ -13,6 +20,12 @@ export function startStoreSpan(
 ): TracedSpan | undefined {
   const parent = requestOf(signal)?.span;
   if (parent === undefined) return undefined;
+  const requests = (asked.get(parent) ?? 0) + 1;
+  asked.set(parent, requests);
+  if (requests > MAX_STORE_SPANS) {
+    parent.set({ 'paylog.store.requests': requests });
+    return undefined;
+  }
   const attributes = { 'db.system.name': systemName(store), 'db.operation.name': kind };
   return tracing.startSpan(kind, { kind: 'client', parent, attributes });
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@paylog/shared/ports/clock';
 import type { DependencyState } from '@paylog/shared/ports/queue';
 import { readVersion } from '@paylog/shared/telemetry/version';
 import { allowMethods } from '../http/allow-methods.ts';
+import { nameRoute } from '../http/request-trace.ts';
 import { sendJson } from '../http/send.ts';
 import { valuesOfUrl } from '../search/given-values.ts';
 import { readParameters, refuseFaults } from '../search/read-parameters.ts';
@@ -25,6 +26,7 @@ export interface StatusDeps {
 export function createStatusRouter(deps: StatusDeps): Router {
   const { clock, watch, volumes } = deps;
   const status = async (request: Request, response: Response): Promise<void> => {
+    nameRoute(response, '/api/v1/status');
     refuseFaults(readParameters([], valuesOfUrl(request.originalUrl, []), clock.now()).faults);
     const [lag, deadLetters, services] = await Promise.all([watch.lag(), watch.deadLetters(), volumes.get()]);
     const document = {

@@ -3,14 +3,17 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type { Request, Response, Router } from 'express';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
+import { StoreUnavailableError } from '@paylog/shared/errors/store-unavailable-error';
 import type { Clock } from '@paylog/shared/ports/clock';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { SearchHit, StoreSearcher } from '@paylog/shared/ports/store';
 import { recordForReader } from '@paylog/shared/record/envelope';
 import { isoMillis } from '@paylog/shared/record/timestamp';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
+import type { TracedSpan } from '@paylog/shared/telemetry/tracing/traced-span';
 import { allowMethods } from '../http/allow-methods.ts';
 import { ClientGoneError } from '../http/client-gone-error.ts';
+import { logFieldsOf, nameRoute, rememberRequest, requestOf } from '../http/request-trace.ts';
 import { valuesOfUrl } from '../search/given-values.ts';
 import { readParameters, refuseFaults } from '../search/read-parameters.ts';
 import { csvLine, csvRecord } from './csv.ts';
@@ -44,6 +47,7 @@ export function addExportRoute(router: Router, deps: ExportDeps): void {
   metrics.exportsLimit.set({}, maxExports);
 
   const handle = async (request: Request, response: Response): Promise<void> => {
+    nameRoute(response, '/api/v1/export');
     const given = valuesOfUrl(request.originalUrl, EXPORT_PARAMETERS);
     const { values, faults } = readParameters(EXPORT_PARAMETERS, given, clock.now());
     const { format = 'ndjson', columns, order = 'desc', limit = Number.POSITIVE_INFINITY, ...filter } = values;
@@ -89,6 +93,8 @@ async function send(
   response: Response,
 ): Promise<void> {
   const gone = new AbortController();
+  const trace = requestOf(response);
+  if (trace) rememberRequest(gone.signal, trace);
   const onClose = (): void => {
     gone.abort();
   };
@@ -102,8 +108,11 @@ async function send(
     setHeaders(response, format, startedMs);
     response.setTimeout(STALL_MS, () => response.destroy());
     const counter = metrics.exportedRecords.child({ format });
+    let records = 0;
     const text = (hits: readonly SearchHit[]): string => {
       counter.add(hits.length);
+      records += hits.length;
+      trace?.span?.set({ 'paylog.export.records': records });
       return hits.map(({ source }) => line(recordForReader(source))).join('');
     };
     const lines = async function* (): AsyncGenerator<string> {
@@ -113,7 +122,11 @@ async function send(
         for await (const hits of pages) yield text(hits);
       } catch (error) {
         // The connection is cut, so that nobody takes a part for the whole.
-        if (!gone.signal.aborted) logger.error('export failed midway', { error });
+        if (!gone.signal.aborted) {
+          logger.error('export failed midway', { ...logFieldsOf(response), error });
+          // Before the connection is cut, which would look as if the client had left.
+          if (trace?.span) endFailed(trace.span, error);
+        }
         throw error;
       }
     };
@@ -129,6 +142,12 @@ async function send(
     response.off('close', onClose);
     gone.abort();
   }
+}
+
+function endFailed(span: TracedSpan, error: unknown): void {
+  span.fail(error instanceof StoreUnavailableError ? error.code : 'internal');
+  span.set({ 'http.response.status_code': 200 });
+  span.end();
 }
 
 function setHeaders(response: Response, format: ExportFormat, startedMs: number): void {

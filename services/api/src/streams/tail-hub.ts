@@ -6,6 +6,7 @@ import type { Logger } from '@paylog/shared/ports/logger';
 import type { RecordFilter, StoreSearcher } from '@paylog/shared/ports/store';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
 import { ClientGoneError } from '../http/client-gone-error.ts';
+import { endRequest, logFieldsOf, rememberRequest, requestOf } from '../http/request-trace.ts';
 import type { EventPosition } from './event-position.ts';
 import { EventSink, StalledClientError } from './event-sink.ts';
 import { SentRecords } from './sent-records.ts';
@@ -104,6 +105,8 @@ export class TailHub {
     const name = randomBytes(12).toString('base64url');
     const kept = before ?? this.#create(request);
     const controller = new AbortController();
+    const trace = requestOf(response);
+    if (trace) rememberRequest(controller.signal, trace);
     const sink = new EventSink(response, clock, this.#options.stallMs);
     const stream = new TailStream({
       name,
@@ -113,6 +116,13 @@ export class TailHub {
       catchesUp: before !== undefined || request.after !== undefined || request.sinceMs !== undefined,
       onLeftOut: (count) => {
         metrics.tailLeftOut.add({}, count);
+      },
+      // The span of the request is that of its begin, with what is asked of the store for it: the rest has no end.
+      onOpened: () => {
+        if (trace?.span === undefined) return;
+        rememberRequest(controller.signal, { ...trace, span: undefined });
+        trace.span.set({ 'paylog.tail.resumed': before !== undefined });
+        endRequest(trace.span, response.statusCode);
       },
     });
     const onClose = (): void => {
@@ -131,8 +141,11 @@ export class TailHub {
       await running;
       sink.close();
     } catch (error) {
-      if (error instanceof StalledClientError) this.#deps.logger.info('tail ended: its client does not read');
-      else if (!(error instanceof ClientGoneError)) this.#deps.logger.error('tail failed', { error });
+      if (error instanceof StalledClientError)
+        this.#deps.logger.info('tail ended: its client does not read', logFieldsOf(response));
+      else if (!(error instanceof ClientGoneError)) {
+        this.#deps.logger.error('tail failed', { ...logFieldsOf(response), error });
+      }
       response.destroy();
     }
     const ended = this.#running.get(name);

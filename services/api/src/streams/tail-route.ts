@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
 import type { Clock } from '@paylog/shared/ports/clock';
 import { allowMethods } from '../http/allow-methods.ts';
+import { nameRoute } from '../http/request-trace.ts';
 import { valuesOfUrl } from '../search/given-values.ts';
 import { readParameters, refuseFaults } from '../search/read-parameters.ts';
 import { decodePosition, type EventPosition } from './event-position.ts';
@@ -11,6 +12,7 @@ import { DEFAULT_MAX_PER_SECOND, TAIL_PARAMETERS } from './tail-parameters.ts';
 /** Adds `/tail`. */
 export function addTailRoute(router: Router, hub: TailHub, clock: Clock): void {
   const tail = async (request: Request, response: Response): Promise<void> => {
+    nameRoute(response, '/api/v1/tail');
     const given = valuesOfUrl(request.originalUrl, TAIL_PARAMETERS);
     const { values, faults } = readParameters(TAIL_PARAMETERS, given, clock.now());
     refuseFaults(faults);

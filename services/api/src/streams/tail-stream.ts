@@ -17,6 +17,8 @@ export interface TailStreamOptions {
   /** Begins in the past: what is there is sent without the cap. */
   readonly catchesUp: boolean;
   readonly onLeftOut: (count: number) => void;
+  /** The first look is over: what was there in the beginning has been sent, or the store is away. */
+  readonly onOpened: () => void;
 }
 
 /** Silence that proxies take for a dead connection begins at 30 s. */
@@ -46,8 +48,9 @@ export class TailStream {
     try {
       await sink.retry(RETRY_MS, signal);
       await sink.send({ id: this.#position() }, signal);
-      for (;;) {
+      for (let looks = 1; ; looks += 1) {
         await this.#look(signal);
+        if (looks === 1) this.#options.onOpened();
         const waitMs = this.#failures === 0 ? intervalMs : backoffDelay(this.#failures - 1, BACKOFF);
         if (sink.silentMs >= KEEP_ALIVE_MS - waitMs) await this.#keepAlive(signal);
         await sleep(waitMs, signal);
