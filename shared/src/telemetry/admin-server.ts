@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ProblemError } from '../errors/problem-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Health } from './health.ts';
+import { requestIdOf } from './request-id.ts';
 
 export interface AdminServerOptions {
   readonly host: string;
@@ -14,7 +15,10 @@ export interface AdminServerOptions {
 /** Probes may keep a connection open; nothing else may hold the process when it stops. */
 const MAX_REQUEST_MS = 10_000;
 
-/** Health and metrics of a process that has no API: GET /health, /health/live, /health/ready, /metrics. */
+/**
+ * Health and metrics of a process that has no API: GET /health, /health/live, /health/ready, /metrics. Every answer has an `x-request-id`, as
+ * those of the API.
+ */
 export class AdminServer {
   readonly #options: AdminServerOptions;
   readonly #logger: Logger;
@@ -57,6 +61,8 @@ export class AdminServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
     const [path = ''] = (request.url ?? '').split('?');
     try {
       if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -69,9 +75,10 @@ export class AdminServer {
     } catch (error) {
       const problem =
         error instanceof ProblemError ? error : new ProblemError('internal', 'the request failed', { cause: error });
-      if (problem.code === 'internal') this.#logger.error('Admin request failed', { path, error });
+      if (problem.code === 'internal')
+        this.#logger.error('Admin request failed', { path, request_id: requestId, error });
       const { 'content-type': type = '' } = problem.headers();
-      send(request, response, problem.status, type, JSON.stringify(problem.toDocument()));
+      send(request, response, problem.status, type, JSON.stringify(problem.toDocument({ requestId })));
     }
   }
 }

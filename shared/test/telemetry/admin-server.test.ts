@@ -53,6 +53,21 @@ describe('AdminServer', () => {
     }
   });
 
+  it('names each request, by the name that it came with', async () => {
+    const { server, url } = await started();
+    try {
+      const ofIt = await fetch(`${url}/nowhere`, { headers: { 'x-request-id': 'probe-1' } });
+      const problem = (await ofIt.json()) as Record<string, unknown>;
+      assert.deepEqual([ofIt.headers.get('x-request-id'), problem['request_id']], ['probe-1', 'probe-1']);
+      for (const headers of [{}, { 'x-request-id': 'a b' }]) {
+        const given = await fetch(`${url}/metrics`, { headers });
+        assert.match(given.headers.get('x-request-id') ?? '', /^[0-9a-f]{32}$/);
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('tells a failure and logs it', async () => {
     const { server, url } = await started(() => {
       throw new Error('bug');
