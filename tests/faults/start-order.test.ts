@@ -94,8 +94,8 @@ describe('start order', function () {
 
   it('servers that take connections and say nothing do not keep probes from their answers', async () => {
     const ports = { kafka: await freePort(), elasticsearch: await freePort() };
-    await using _broker = await Knocks.at(ports.kafka, 'silent');
-    await using _store = await Knocks.at(ports.elasticsearch, 'silent');
+    await using broker = await Knocks.at(ports.kafka, 'silent');
+    await using store = await Knocks.at(ports.elasticsearch, 'silent');
     const began = Date.now();
     const { api, indexer } = await startServices(ports, {
       OWN_LOGS: 'true',
@@ -109,6 +109,7 @@ describe('start order', function () {
       assert.equal(ready.status, 503);
       assert.match(await ready.text(), /"state":"down"/);
     }
+    assert.ok(broker.count > 0 && store.count > 0, 'both were asked');
     await endInOrder(api, indexer);
   });
 
