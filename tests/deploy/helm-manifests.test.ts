@@ -7,7 +7,7 @@ import { before, describe, it } from 'mocha';
 import { KUBERNETES_VERSIONS, kubernetesSchemas } from '../stack/kubernetes-schemas.ts';
 import { orSkip } from '../stack/skip.ts';
 import { goTool, TOOL_BUILD_MS } from '../stack/tools.ts';
-import { acquireHelm, chart, ENVIRONMENTS, type Helm, type Rendering } from './support/helm-chart.ts';
+import { acquireHelm, chart, ENVIRONMENTS, type Helm, type Rendering, withoutCopies } from './support/helm-chart.ts';
 
 const golden = path.join(import.meta.dirname, 'golden');
 
@@ -27,7 +27,7 @@ const OTHERS: readonly (Rendering & { readonly name: string })[] = [
   {
     name: 'logins as values',
     values: {
-      topicsJob: { enabled: true },
+      setupJob: { enabled: true },
       kafka: { sasl: { mechanism: 'plain', username: 'u', password: 'p' } },
       elasticsearch: { auth: { type: 'apiKey', apiKey: 'a2V5' } },
       api: { service: { type: 'LoadBalancer' }, autoscaling: { enabled: false } },
@@ -127,18 +127,6 @@ describe('Helm chart: manifests', () => {
     );
   });
 });
-
-/** Rules and dashboards are copies (`npm run docs:check` compares them): a change of one is no change of the chart. */
-function withoutCopies(manifests: string): string {
-  return manifests
-    .split(/^(?=---$)/m)
-    .map((document) =>
-      /^# Source: .*\/(prometheusrule|dashboards)\.yaml$/m.test(document)
-        ? document.replace(/^(data| {2}groups):\n[^]*/m, '$1: a copy of files\n')
-        : document,
-    )
-    .join('');
-}
 
 async function pipe(
   program: string,

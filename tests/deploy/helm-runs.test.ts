@@ -7,10 +7,11 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'mocha';
 import { runCli } from '../e2e/cli-process.ts';
 import { Service } from '../e2e/service.ts';
+import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { freePort } from '../stack/free-port.ts';
 import { orSkip } from '../stack/skip.ts';
-import { acquireHelm, type Helm, only, root } from './support/helm-chart.ts';
+import { acquireHelm, containersOf, type Helm, only, root } from './support/helm-chart.ts';
 
 describe('Helm chart: what it runs besides the services', function () {
   this.timeout(120_000);
@@ -59,27 +60,35 @@ describe('Helm chart: what it runs besides the services', function () {
     });
   });
 
-  it('the job makes the topics, with the command line of the image', async function () {
+  it('the job makes the topics and installs the index template, with the command line of the image', async function () {
     const kafka = orSkip(this, await acquireKafka());
+    const elasticsearch = orSkip(this, await acquireElasticsearch());
     const topic = `chart${Date.now().toString(36)}`;
     const values = {
-      topicsJob: { enabled: true },
+      setupJob: { enabled: true },
       kafka: { brokers: kafka.brokers.split(','), topic, partitions: 2 },
+      elasticsearch: { url: elasticsearch.url },
       config: { KAFKA_RETENTION_MS: '2d' },
       indexer: { autoscaling: { fallbackReplicas: 0 } },
     };
     const resources = await helm.resources({ values });
-    const container = only(resources, 'Job', '-topics').spec.template?.spec.containers[0];
-    const { args = [] } = container ?? {};
-    assert.match(container?.image ?? '', /^pay-log-aggregator-cli:/);
+    const pod = only(resources, 'Job', '-setup').spec.template?.spec;
+    assert.ok(pod);
     const dockerfile = await readFile(path.join(root, 'services', 'cli', 'Dockerfile'), 'utf8');
     assert.match(dockerfile, /^ENTRYPOINT \[.*"\/app\/services\/cli\/bin\/paylog\.js"\]$/m);
 
-    const env = only(resources, 'ConfigMap', '-topics').data ?? {};
-    const made = await runCli({ args, directory, env });
-    assert.deepEqual([made.code, made.stderr], [0, '']);
-    assert.equal(made.stdout, `${topic}: created\n${topic}.direct: created\n${topic}.dlq: created\n`);
+    const env = only(resources, 'ConfigMap', '-setup').data ?? {};
+    const said: string[] = [];
+    for (const { image, args = [] } of containersOf(pod)) {
+      assert.match(image, /^pay-log-aggregator-cli:/);
+      const { code, stdout, stderr } = await runCli({ args, directory, env });
+      assert.deepEqual([code, stderr], [0, '']);
+      said.push(stdout);
+    }
+    assert.equal(said[0], `${topic}: created\n${topic}.direct: created\n${topic}.dlq: created\n`);
+    assert.match(said[1] ?? '', /^paylog-logs: .*version \d+\n$/);
     const described = await runCli({ args: ['topics', 'describe'], directory, env });
     assert.match(described.stdout, new RegExp(`^${topic}: kept 2d`));
+    assert.equal((await runCli({ args: ['template', 'check'], directory, env })).code, 0);
   });
 });

@@ -6,6 +6,7 @@ import { settingRows } from '@paylog/shared/config/config-table';
 import { loadConfig } from '@paylog/shared/config/load-config';
 import {
   acquireHelm,
+  containersOf,
   ENVIRONMENTS,
   type Helm,
   only,
@@ -121,7 +122,7 @@ describe('Helm chart: settings', () => {
         );
       }
       for (const { name, spec } of podSpecs(resources)) {
-        for (const { env = [] } of spec.containers) {
+        for (const { env = [] } of containersOf(spec)) {
           const plain = env.filter(({ name: key, value }) => SECRETS.has(key) && value !== undefined);
           assert.deepEqual(plain, [], name);
         }
@@ -157,18 +158,73 @@ describe('Helm chart: settings', () => {
     assert.equal(environmentOf(resources, 'api')['MAX_RECORD_KEYS'], '100');
   });
 
-  it('the processes of a release with a topics job make no topics, and it has their topics', async () => {
+  it('the processes of a release with a set-up job make no topics and install no template, and it has their settings', async () => {
     const values = {
-      topicsJob: { enabled: true },
+      setupJob: { enabled: true },
       kafka: { topic: 'pay', partitions: 12 },
+      elasticsearch: { url: 'https://es.example.com', tls: { caSecret: 'es' } },
       config: { KAFKA_RETENTION_MS: '3d' },
+      indexer: { config: { INDEX_SHARDS: 3 } },
     };
     const resources = await helm.resources({ values });
-    const job = only(resources, 'ConfigMap', '-topics').data ?? {};
-    const indexer = load('indexer', environmentOf(resources, 'indexer')).topics;
-    assert.equal(indexer.create, false);
-    assert.deepEqual({ ...load('indexer', job).topics, create: false }, indexer);
-    assert.deepEqual([indexer.records, indexer.partitions, indexer.retentionMs], ['pay', 12, 259_200_000]);
+    const job = load('indexer', only(resources, 'ConfigMap', '-setup').data ?? {});
+    const indexer = load('indexer', environmentOf(resources, 'indexer')) as Config<'indexer'>;
+    assert.equal(indexer.topics.create, false);
+    assert.equal(indexer.index.installTemplate, false);
+    assert.equal(load('api', environmentOf(resources, 'api')).topics.create, false);
+    const { topics, index, store } = job as Config<'indexer'>;
+    assert.deepEqual({ ...topics, create: false }, indexer.topics);
+    assert.deepEqual({ ...index, installTemplate: false }, indexer.index);
+    assert.deepEqual(store, indexer.store);
+    assert.deepEqual(
+      [topics.records, topics.partitions, topics.retentionMs, index.shards],
+      ['pay', 12, 259_200_000, 3],
+    );
+    const without = load('indexer', environmentOf(await helm.resources({}), 'indexer')) as Config<'indexer'>;
+    assert.deepEqual([without.topics.create, without.index.installTemplate], [true, true]);
+  });
+
+  it('the set-up job logs in as the pods do, or with logins of its own', async () => {
+    const login = {
+      kafka: { sasl: { mechanism: 'plain', username: 'u', existingSecret: 'kafka' } },
+      elasticsearch: { auth: { type: 'basic', username: 'u', existingSecret: 'elastic' } },
+    };
+    const refs = async (values: object): Promise<readonly (readonly string[])[]> => {
+      const pod = only(await helm.resources({ values }), 'Job', '-setup').spec.template?.spec;
+      assert.ok(pod);
+      return containersOf(pod).map(({ env = [] }) =>
+        env.map(({ name, valueFrom }) => {
+          const { secretKeyRef } = valueFrom as { secretKeyRef: { name: string; key: string } };
+          return `${name} ${secretKeyRef.name}/${secretKeyRef.key}`;
+        }),
+      );
+    };
+    const both = (...texts: readonly string[]): readonly (readonly string[])[] => [texts, texts];
+    assert.deepEqual(
+      await refs({ ...login, setupJob: { enabled: true } }),
+      both('KAFKA_SASL_PASSWORD kafka/password', 'ELASTICSEARCH_PASSWORD elastic/password'),
+    );
+    const own = { enabled: true, kafkaSecret: 'admin-k', elasticsearchSecret: 'admin-e' };
+    assert.deepEqual(
+      await refs({ ...login, setupJob: own }),
+      both(
+        'KAFKA_SASL_USERNAME admin-k/username',
+        'KAFKA_SASL_PASSWORD admin-k/password',
+        'ELASTICSEARCH_USERNAME admin-e/username',
+        'ELASTICSEARCH_PASSWORD admin-e/password',
+      ),
+    );
+    const given = {
+      kafka: { sasl: { mechanism: 'plain', username: 'u', password: 'p' } },
+      elasticsearch: { auth: { type: 'apiKey', apiKey: 'a2V5' } },
+    };
+    const madeOf = async (setupJob: object): Promise<object | undefined> => {
+      const resources = await helm.resources({ values: { ...given, setupJob: { enabled: true, ...setupJob } } });
+      return resources.find(({ kind, metadata }) => kind === 'Secret' && metadata.name.endsWith('-setup'))?.stringData;
+    };
+    assert.deepEqual(await madeOf({}), { ELASTICSEARCH_API_KEY: 'a2V5', KAFKA_SASL_PASSWORD: 'p' });
+    assert.deepEqual(await madeOf({ kafkaSecret: 'k' }), { ELASTICSEARCH_API_KEY: 'a2V5' });
+    assert.equal(await madeOf({ kafkaSecret: 'k', elasticsearchSecret: 'e' }), undefined);
   });
 
   it('pods are replaced when their settings change, and only then', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import {
   acquireHelm,
+  containersOf,
   chart,
   ENVIRONMENTS,
   type Helm,
@@ -56,6 +57,17 @@ const REFUSED: readonly (readonly [name: string, values: object, says: RegExp])[
     'more indexers than partitions',
     { indexer: { autoscaling: { maxReplicas: 7 } } },
     /maxReplicas is 7, but kafka\.partitions is 6/,
+  ],
+  ['a login of a job that is off', { setupJob: { kafkaSecret: 's' } }, /setupJob has a login but is off/],
+  [
+    'a login of the job for brokers without one',
+    { setupJob: { enabled: true, kafkaSecret: 's' } },
+    /setupJob\.kafkaSecret has a login but no mechanism/,
+  ],
+  [
+    'a login of the job for a store without one',
+    { setupJob: { enabled: true, elasticsearchSecret: 's' } },
+    /setupJob\.elasticsearchSecret has a login but elasticsearch\.auth\.type=none/,
   ],
   [
     'more indexers than partitions, by number',
@@ -158,7 +170,7 @@ describe('Helm chart: values', () => {
         assert.equal(pods.length, environment === 'dev' ? 3 : 4);
         for (const { name, spec } of pods) {
           assert.equal(spec.automountServiceAccountToken, false, name);
-          for (const { securityContext } of spec.containers) {
+          for (const { securityContext } of containersOf(spec)) {
             assert.deepEqual(securityContext, {
               allowPrivilegeEscalation: false,
               privileged: false,
@@ -184,7 +196,7 @@ describe('Helm chart: values', () => {
     it('have images by tag, or by digest, from the registry that is named', async () => {
       const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
       const images = (resources: readonly Resource[]): readonly string[] =>
-        podSpecs(resources).flatMap(({ spec }) => spec.containers.map(({ image }) => image));
+        podSpecs(resources).flatMap(({ spec }) => containersOf(spec).map(({ image }) => image));
       assert.ok(images(await render({})).includes(`pay-log-aggregator-api:${version}`));
       const digest = `sha256:${'0'.repeat(64)}`;
       const named = images(
@@ -282,7 +294,7 @@ describe('Helm chart: values', () => {
     });
 
     it('can be chosen, and stay short enough for labels', async () => {
-      for (const { metadata } of await render({ fullnameOverride: 'x'.repeat(80), topicsJob: { enabled: true } })) {
+      for (const { metadata } of await render({ fullnameOverride: 'x'.repeat(80), setupJob: { enabled: true } })) {
         assert.match(metadata.name, /^x{45}(-|$)/);
         assert.ok(metadata.name.length <= 63);
       }
@@ -315,8 +327,7 @@ describe('Helm chart: values', () => {
         policyTypes: ['Ingress', 'Egress'],
       });
       assert.deepEqual(ports(all['all']?.['egress']), [53, 53]);
-      assert.deepEqual(ports(all['pipeline']?.['egress']), [9092]);
-      assert.deepEqual(ports(all['services']?.['egress']), [9200]);
+      assert.deepEqual(ports(all['pipeline']?.['egress']), [9092, 9200]);
       assert.deepEqual(ports(all['api']?.['ingress']), ['http']);
       assert.deepEqual(ports(all['indexer']?.['ingress']), ['http']);
     });
@@ -329,9 +340,32 @@ describe('Helm chart: values', () => {
         mesh: { type: 'istio' },
         networkPolicy: { kafkaPorts: [29092], extraEgress: [{ ports: [{ port: 9999 }] }] },
       });
-      assert.deepEqual(ports(all['pipeline']?.['egress']), [9093, 9094, 29092]);
-      assert.deepEqual(ports(all['services']?.['egress']), [443, 4318]);
+      assert.deepEqual(ports(all['pipeline']?.['egress']), [9093, 9094, 29092, 443, 4318]);
       assert.deepEqual(ports(all['all']?.['egress']), [53, 53, 15012, 9999]);
+    });
+
+    it('let the set-up job through with the values of this release, before the other policies are replaced', async () => {
+      const values = {
+        kafka: { brokers: ['a:9093'] },
+        elasticsearch: { url: 'https://es.example.com' },
+        networkPolicy: { kafkaPorts: [29092], extraEgress: [{ ports: [{ port: 9999 }] }] },
+      };
+      assert.equal((await policies(values))['setup'], undefined);
+      const resources = await render({ ...values, setupJob: { enabled: true } });
+      const { metadata, spec } = only(resources, 'NetworkPolicy', '-setup');
+      assert.deepEqual(ports(spec['egress']), [53, 53, 9093, 29092, 443, 9999]);
+      assert.deepEqual(spec['policyTypes'], ['Ingress', 'Egress']);
+      const hook = (weight: string): object => ({
+        'helm.sh/hook': 'pre-install,pre-upgrade',
+        'helm.sh/hook-weight': weight,
+        'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+      });
+      assert.deepEqual(metadata.annotations, hook('-10'));
+      const job = only(resources, 'Job', '-setup');
+      assert.deepEqual(job.metadata.annotations, hook('0'));
+      const { matchLabels } = spec['podSelector'] as { matchLabels: Record<string, string> };
+      const labels = job.spec.template?.metadata.labels ?? {};
+      for (const [key, value] of Object.entries(matchLabels)) assert.equal(labels[key], value);
     });
 
     it('name who may call, and let the test of the release in', async () => {
@@ -383,13 +417,13 @@ describe('Helm chart: values', () => {
 
   describe('a service mesh', () => {
     it('gets its labels and annotations, and no sidecar where a pod has to end', async () => {
-      const values = { topicsJob: { enabled: true } };
+      const values = { setupJob: { enabled: true } };
       const istio = await render({ ...values, mesh: { type: 'istio' } });
       const linkerd = await render({ ...values, mesh: { type: 'linkerd' } });
       for (const [kind, end, sidecar] of [
         ['Deployment', '-api', true],
         ['Deployment', '-indexer', true],
-        ['Job', '-topics', false],
+        ['Job', '-setup', false],
       ] as const) {
         const labels = only(istio, kind, end).spec.template?.metadata.labels;
         assert.equal(labels?.['sidecar.istio.io/inject'], String(sidecar));

@@ -26,7 +26,7 @@ module "pay_log_aggregator" {
   ingress          = var.ingress
   tracing_endpoint = var.tracing_endpoint
   monitoring       = var.monitoring
-  topics_job       = var.topics_job
+  setup_job        = var.setup_job
 
   timeout_seconds     = var.timeout_seconds
   rollback_on_failure = var.environment != "dev"

@@ -33,6 +33,7 @@ export interface PodSpec {
   readonly automountServiceAccountToken: boolean;
   readonly terminationGracePeriodSeconds?: number;
   readonly securityContext: unknown;
+  readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
   readonly volumes?: readonly { readonly name: string; readonly [source: string]: unknown }[];
   readonly topologySpreadConstraints?: readonly unknown[];
@@ -154,6 +155,11 @@ export function only(resources: readonly Resource[], kind: string, nameEnd = '')
 
 const WITH_PODS = new Set(['Pod', 'Deployment', 'Job']);
 
+/** All containers of a pod, those that run first first. */
+export function containersOf({ initContainers = [], containers }: PodSpec): readonly Container[] {
+  return [...initContainers, ...containers];
+}
+
 /** The pods that the resources make. */
 export function podSpecs(resources: readonly Resource[]): readonly { readonly name: string; readonly spec: PodSpec }[] {
   return resources.flatMap(({ kind, metadata, spec }) => {
@@ -161,4 +167,19 @@ export function podSpecs(resources: readonly Resource[]): readonly { readonly na
     const pod = kind === 'Pod' ? (spec as unknown as PodSpec) : spec.template?.spec;
     return pod === undefined ? [] : [{ name: `${kind} ${metadata.name}`, spec: pod }];
   });
+}
+
+/**
+ * Manifests as golden files hold them: rules and dashboards are copies (`npm run docs:check` compares them), a change of one is no change
+ * of the chart.
+ */
+export function withoutCopies(manifests: string): string {
+  return manifests
+    .split(/^(?=---$)/m)
+    .map((document) =>
+      /^# Source: .*\/(prometheusrule|dashboards)\.yaml$/m.test(document)
+        ? document.replace(/^(data| {2}groups):\n[^]*/m, '$1: a copy of files\n')
+        : document,
+    )
+    .join('');
 }

@@ -113,7 +113,7 @@ export const EVERY = {
   },
   tracing_endpoint: 'http://jaeger:4318',
   monitoring: { service_monitor: true, prometheus_rule: true, dashboards: true, labels: { release: 'p' } },
-  topics_job: true,
+  setup_job: true,
   extra_values: { api: { service: { port: 8080 } } },
 };
 /** What the manifests must hold then, quotes left out. */

@@ -55,20 +55,23 @@ ELASTICSEARCH_USERNAME: {{ .username | quote }}
 
 {{/*
 All settings of a process, as YAML of texts; what is more special goes before what is more general. A process reads its own settings only,
-so that `config` may name those of both. Argument: (dict "root" $ "service" "api"|"indexer"|"topics").
+so that `config` may name those of both. Argument: (dict "root" $ "service" "api"|"indexer"|"setup").
 */}}
 {{- define "paylog.config" -}}
 {{- $values := .root.Values -}}
 {{- $config := include "paylog.connections" .root | fromYaml -}}
-{{- /* The job that makes topics has the configuration of the indexer: both must speak of the same topics. */ -}}
-{{- $service := ternary "indexer" .service (eq .service "topics") -}}
-{{- if ne .service "topics" -}}
 {{- range $key, $value := include "paylog.storeConnection" .root | fromYaml -}}
 {{- $_ := set $config $key $value -}}
 {{- end -}}
+{{- /* The set-up job has the configuration of the indexer: both must speak of the same topics and the same indices. */ -}}
+{{- $service := ternary "indexer" .service (eq .service "setup") -}}
+{{- if ne .service "setup" -}}
 {{- $_ := set $config "PORT" (include "paylog.port" .service) -}}
-{{- if $values.topicsJob.enabled -}}
+{{- if $values.setupJob.enabled -}}
 {{- $_ := set $config "KAFKA_CREATE_TOPICS" "false" -}}
+{{- if eq .service "indexer" -}}
+{{- $_ := set $config "INDEX_INSTALL_TEMPLATE" "false" -}}
+{{- end -}}
 {{- end -}}
 {{- if $values.tracing.endpoint -}}
 {{- $_ := set $config "OTEL_EXPORTER_OTLP_ENDPOINT" $values.tracing.endpoint -}}
@@ -145,34 +148,42 @@ ELASTICSEARCH_API_KEY: {{ .apiKey | quote }}
 {{- end }}
 {{- end -}}
 
+{{/*
+Logins, as variables of a container. Argument: (dict "root" $ "secretName" "..." "own" ""): the secret that is made of values, and one that
+is used instead of the login of the pods, with the same keys; the user name stands in it too.
+*/}}
 {{- define "paylog.kafkaLogin" -}}
 {{- $made := .secretName -}}
+{{- $own := .own | default "" -}}
 {{- with .root.Values.kafka.sasl }}
 {{- if .mechanism }}
-{{- if and .existingSecret (not .username) }}
+{{- $secret := default .existingSecret $own }}
+{{- if or $own (and $secret (not .username)) }}
 - name: KAFKA_SASL_USERNAME
-  valueFrom: { secretKeyRef: { name: {{ .existingSecret | quote }}, key: {{ .usernameKey | quote }} } }
+  valueFrom: { secretKeyRef: { name: {{ $secret | quote }}, key: {{ .usernameKey | quote }} } }
 {{- end }}
 - name: KAFKA_SASL_PASSWORD
-  valueFrom: { secretKeyRef: { name: {{ .existingSecret | default $made | quote }}, key: {{ ternary .passwordKey "KAFKA_SASL_PASSWORD" (ne .existingSecret "") | quote }} } }
+  valueFrom: { secretKeyRef: { name: {{ $secret | default $made | quote }}, key: {{ ternary .passwordKey "KAFKA_SASL_PASSWORD" (ne $secret "") | quote }} } }
 {{- end }}
 {{- end }}
 {{- end -}}
 
 {{- define "paylog.storeLogin" -}}
 {{- $made := .secretName -}}
+{{- $own := .own | default "" -}}
 {{- with .root.Values.elasticsearch.auth }}
-{{- $given := ne .existingSecret "" }}
+{{- $secret := default .existingSecret $own }}
+{{- $given := ne $secret "" }}
 {{- if eq .type "basic" }}
-{{- if and $given (not .username) }}
+{{- if or $own (and $given (not .username)) }}
 - name: ELASTICSEARCH_USERNAME
-  valueFrom: { secretKeyRef: { name: {{ .existingSecret | quote }}, key: {{ .usernameKey | quote }} } }
+  valueFrom: { secretKeyRef: { name: {{ $secret | quote }}, key: {{ .usernameKey | quote }} } }
 {{- end }}
 - name: ELASTICSEARCH_PASSWORD
-  valueFrom: { secretKeyRef: { name: {{ .existingSecret | default $made | quote }}, key: {{ ternary .passwordKey "ELASTICSEARCH_PASSWORD" $given | quote }} } }
+  valueFrom: { secretKeyRef: { name: {{ $secret | default $made | quote }}, key: {{ ternary .passwordKey "ELASTICSEARCH_PASSWORD" $given | quote }} } }
 {{- else if eq .type "apiKey" }}
 - name: ELASTICSEARCH_API_KEY
-  valueFrom: { secretKeyRef: { name: {{ .existingSecret | default $made | quote }}, key: {{ ternary .apiKeyKey "ELASTICSEARCH_API_KEY" $given | quote }} } }
+  valueFrom: { secretKeyRef: { name: {{ $secret | default $made | quote }}, key: {{ ternary .apiKeyKey "ELASTICSEARCH_API_KEY" $given | quote }} } }
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -42,12 +42,12 @@ linkerd.io/inject: {{ ternary "enabled" "disabled" .sidecar }}
 {{- end -}}
 
 {{- define "paylog.tlsMounts" -}}
-{{- if and .root.Values.kafka.tls.enabled .root.Values.kafka.tls.caSecret }}
+{{- if and .Values.kafka.tls.enabled .Values.kafka.tls.caSecret }}
 - name: kafka-ca
   mountPath: /etc/paylog/tls/kafka
   readOnly: true
 {{- end }}
-{{- if and .store .root.Values.elasticsearch.tls.caSecret }}
+{{- if .Values.elasticsearch.tls.caSecret }}
 - name: elasticsearch-ca
   mountPath: /etc/paylog/tls/elasticsearch
   readOnly: true
@@ -55,7 +55,7 @@ linkerd.io/inject: {{ ternary "enabled" "disabled" .sidecar }}
 {{- end -}}
 
 {{- define "paylog.tlsVolumes" -}}
-{{- with .root.Values.kafka.tls }}
+{{- with .Values.kafka.tls }}
 {{- if and .enabled .caSecret }}
 - name: kafka-ca
   secret:
@@ -63,14 +63,12 @@ linkerd.io/inject: {{ ternary "enabled" "disabled" .sidecar }}
     items: [{ key: {{ .caKey | quote }}, path: ca.crt }]
 {{- end }}
 {{- end }}
-{{- if .store }}
-{{- with .root.Values.elasticsearch.tls }}
+{{- with .Values.elasticsearch.tls }}
 {{- if .caSecret }}
 - name: elasticsearch-ca
   secret:
     secretName: {{ .caSecret }}
     items: [{ key: {{ .caKey | quote }}, path: ca.crt }]
-{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -173,7 +171,7 @@ spec:
         - name: profiles
           mountPath: /var/lib/paylog/profiles
         {{- end }}
-        {{- include "paylog.tlsMounts" (dict "root" $root "store" true) | nindent 8 }}
+        {{- include "paylog.tlsMounts" $root | nindent 8 }}
   volumes:
     - name: tmp
       emptyDir:
@@ -188,7 +186,7 @@ spec:
       emptyDir:
         sizeLimit: {{ $root.Values.profiling.sizeLimit }}
     {{- end }}
-    {{- include "paylog.tlsVolumes" (dict "root" $root "store" true) | nindent 4 }}
+    {{- include "paylog.tlsVolumes" $root | nindent 4 }}
   {{- with include "paylog.topologySpread" . | trim }}
   topologySpreadConstraints:
     {{- . | nindent 4 }}

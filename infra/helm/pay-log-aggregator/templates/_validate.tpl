@@ -30,6 +30,15 @@
 {{- if and .Values.elasticsearch.tls.caSecret (not (hasPrefix "https://" .Values.elasticsearch.url)) -}}
 {{- $faults = append $faults "elasticsearch.tls.caSecret needs an https:// URL in elasticsearch.url, else the authority is not used" -}}
 {{- end -}}
+{{- if and .Values.setupJob.kafkaSecret (not $sasl.mechanism) -}}
+{{- $faults = append $faults "setupJob.kafkaSecret has a login but no mechanism: set kafka.sasl.mechanism" -}}
+{{- end -}}
+{{- if and .Values.setupJob.elasticsearchSecret (eq $auth.type "none") -}}
+{{- $faults = append $faults "setupJob.elasticsearchSecret has a login but elasticsearch.auth.type=none: set it to basic or apiKey" -}}
+{{- end -}}
+{{- if and (or .Values.setupJob.kafkaSecret .Values.setupJob.elasticsearchSecret) (not .Values.setupJob.enabled) -}}
+{{- $faults = append $faults "setupJob has a login but is off: set setupJob.enabled" -}}
+{{- end -}}
 {{- $most := int (include "paylog.indexerMaxReplicas" .) -}}
 {{- $partitions := int .Values.kafka.partitions -}}
 {{- if gt $most $partitions -}}

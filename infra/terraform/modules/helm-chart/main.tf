@@ -80,8 +80,8 @@ locals {
       } : key => value if length(value) > 0 },
     )
 
-    topicsJob = merge(
-      { for key, value in { enabled = var.topics_job } : key => value if value != null },
+    setupJob = merge(
+      { for key, value in { enabled = var.setup_job } : key => value if value != null },
       { for key, value in {
         image = { for key, value in { digest = var.image.cli_digest } : key => value if value != null }
       } : key => value if length(value) > 0 },

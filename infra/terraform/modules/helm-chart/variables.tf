@@ -374,8 +374,8 @@ variable "monitoring" {
   nullable = false
 }
 
-variable "topics_job" {
-  description = "Make the topics by a job before each installation and upgrade, instead of by the processes."
+variable "setup_job" {
+  description = "Make the topics and install the index template by a job before each installation and upgrade, instead of by the processes."
   type        = bool
   default     = null
 }

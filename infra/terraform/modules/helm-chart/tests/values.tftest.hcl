@@ -86,7 +86,7 @@ run "every_input" {
     ingress          = { enabled = true, class_name = "nginx", hosts = ["logs.example.com"], tls_secret = "cert", annotations = { a = "b" } }
     tracing_endpoint = "http://jaeger:4318"
     monitoring       = { service_monitor = true, prometheus_rule = true, dashboards = true, labels = { release = "p" } }
-    topics_job       = true
+    setup_job        = true
     settings         = { RETENTION_DAYS = "400" }
   }
 
@@ -115,7 +115,7 @@ run "every_input" {
         image       = { digest = "sha256:1111111111111111111111111111111111111111111111111111111111111111" }
         autoscaling = { mode = "keda", minReplicas = 2, maxReplicas = 12 }
       }
-      topicsJob = { enabled = true, image = { digest = "sha256:2222222222222222222222222222222222222222222222222222222222222222" } }
+      setupJob = { enabled = true, image = { digest = "sha256:2222222222222222222222222222222222222222222222222222222222222222" } }
       ingress = {
         enabled     = true
         className   = "nginx"
