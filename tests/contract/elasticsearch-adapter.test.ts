@@ -108,6 +108,35 @@ describe('elasticsearch adapter on a real node', function () {
     });
   });
 
+  describe('numeric attributes beyond the limit of fields', () => {
+    it('are told, once for each index, with the names of some', async () => {
+      const told: { readonly message: string; readonly fields: object | undefined }[] = [];
+      const warn = (message: string, fields?: object): void => void told.push({ message, fields });
+      const telling = createElasticsearchWriter(writerOptions(node.url, prefix), { ...silentLogger, warn });
+      await telling.start();
+      const nowMs = Date.parse(at) + 600_000;
+      const put = async (id: string, count: number): Promise<void> => {
+        const numbers = Array.from({ length: count }, (_, n) => `"${id}${n}":${n}`).join(',');
+        const document = storeDocument({ id, timestamp: at, raw: `"num":{${numbers}}` });
+        assert.deepEqual(statuses(await telling.write([document], { signal: NEVER })), ['stored']);
+        await call('POST', `/${index}/_refresh`);
+        await telling.enforceRetention(nowMs);
+      };
+      await telling.enforceRetention(nowMs);
+      await put('few', 100);
+      assert.deepEqual(told, []);
+      await put('many', 1000);
+      await put('more', 10);
+      assert.equal(told.length, 1);
+      const [{ message, fields }] = told as [(typeof told)[number]];
+      assert.equal(message, 'numeric attributes are not found by ranges: their index has no more fields');
+      const { attributes, ...rest } = fields as { readonly attributes: readonly string[] };
+      assert.deepEqual(rest, { index, records: 1 });
+      assert.ok(attributes.length === 5 && attributes.every((name) => /^many\d+$/.test(name)), attributes.join());
+      await telling.stop();
+    });
+  });
+
   describe('mapping', () => {
     it('takes values that its types cannot hold, and finds numbers by range', async () => {
       const odd = [

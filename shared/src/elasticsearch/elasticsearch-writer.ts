@@ -12,6 +12,10 @@ import { DEFAULT_INDEX_PREFIX, type ElasticsearchWriterOptions } from './options
 import { dropOldIndices } from './retention.ts';
 import { judgeTaken } from './taken-addresses.ts';
 import { checkTemplate, installTemplate } from './template-installer.ts';
+import { findUnindexedNumbers } from './unindexed-numbers.ts';
+
+/** Numbers are looked after with the retention, each hour: so far back, and a little more. */
+const NUMBERS_LOOKED_AT_MS = 65 * 60_000;
 
 /** Makes a writer of documents to Elasticsearch 8.19 or later. Connects in `start`. */
 export function createElasticsearchWriter(options: ElasticsearchWriterOptions, logger: Logger): StoreWriter {
@@ -28,6 +32,8 @@ class ElasticsearchWriter implements StoreWriter {
   /** False until the template is known to be there, and again after an outage: the cluster may have come back empty. */
   #installed = false;
   #installing: Promise<void> | undefined;
+  /** Indices whose numbers were told of: one for each data set and day. */
+  readonly #told = new Set<string>();
 
   constructor(options: ElasticsearchWriterOptions, logger: Logger) {
     this.#options = options;
@@ -74,14 +80,30 @@ class ElasticsearchWriter implements StoreWriter {
 
   async enforceRetention(nowMs: number): Promise<readonly string[]> {
     const { retentionDays, timeoutMs } = this.#options;
-    if (retentionDays === 0) return [];
     const deadline = new Deadline(timeoutMs);
     try {
+      await this.#tellUnindexedNumbers(nowMs, deadline);
+      if (retentionDays === 0) return [];
       const dropped = await dropOldIndices(this.#gateway, this.#prefix, retentionDays, nowMs, deadline);
       if (dropped.length > 0) this.#logger.info('dropped indices older than the retention', { indices: dropped });
       return dropped;
     } finally {
       deadline.dispose();
+    }
+  }
+
+  /** Records are stored all the same, so that nobody else would notice. Each index is told once. */
+  async #tellUnindexedNumbers(nowMs: number, deadline: Deadline): Promise<void> {
+    const since = nowMs - NUMBERS_LOOKED_AT_MS;
+    const found = await findUnindexedNumbers(this.#gateway, this.#prefix, since, deadline).catch((error: unknown) => {
+      this.#logger.debug('numeric attributes cannot be looked after', { error });
+      return [];
+    });
+    for (const { index, records, attributes } of found) {
+      if (this.#told.has(index)) continue;
+      this.#told.add(index);
+      const message = 'numeric attributes are not found by ranges: their index has no more fields';
+      this.#logger.warn(message, { index, records, attributes });
     }
   }
 
