@@ -44,11 +44,12 @@ export function testPublisher(
 /** A consumer with the settings of these tests. */
 export function testConsumer(
   connection: Partial<KafkaConnectionOptions> & Pick<KafkaConnectionOptions, 'brokers'>,
-  group: { readonly groupId: string; readonly topics: readonly string[] },
+  group: { readonly groupId: string; readonly topics: readonly string[]; readonly groupInstanceId?: string },
+  logger: Logger = testLogger,
 ): Consumer {
   const bounds = { sessionTimeoutMs: 10_000, drainTimeoutMs: 4000 };
   const fetch = { maxBytesPerPartition: 1_048_576, maxBytesPerFetch: 8_388_608 };
-  return createKafkaConsumer({ clientId: 'contract', ...connection, ...group, ...bounds, ...fetch }, testLogger);
+  return createKafkaConsumer({ clientId: 'contract', ...connection, ...group, ...bounds, ...fetch }, logger);
 }
 
 /** A topic admin for these tests. */

@@ -5,11 +5,17 @@ import { registerCompressionCodecs } from './compression-codecs.ts';
 import type { KafkaConsumerOptions } from './kafka-options.ts';
 import { createKafkaJsClient } from './kafkajs-client.ts';
 import { KafkaJsConsumer } from './kafkajs-consumer.ts';
+import { makeMemberStatic } from './kafkajs-static-membership.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** A consumer on Kafka. Connects at `start`. */
+/**
+ * A consumer on Kafka. Connects at `start`.
+ *
+ * @throws RangeError when it could not drain in time
+ * @throws Error when it is to be a static member, and the client library is not the one that this is known to work with
+ */
 export function createKafkaConsumer(options: KafkaConsumerOptions, logger: Logger, clock: Clock = Date): Consumer {
   if (options.drainTimeoutMs >= options.sessionTimeoutMs)
     throw new RangeError(
@@ -21,5 +27,8 @@ export function createKafkaConsumer(options: KafkaConsumerOptions, logger: Logge
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2000 },
   };
-  return new KafkaJsConsumer(createKafkaJsClient(options, limits, logger), options, logger, clock);
+  const kafka = createKafkaJsClient(options, limits, logger);
+  const { groupId, groupInstanceId } = options;
+  if (groupInstanceId !== undefined) makeMemberStatic(kafka, { groupId, groupInstanceId });
+  return new KafkaJsConsumer(kafka, options, logger, clock);
 }

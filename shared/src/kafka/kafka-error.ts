@@ -20,12 +20,14 @@ const OUTCOME_BY_CODE: Readonly<Record<number, Pick<PublishFailure, 'status' | '
   89: { status: 'retryable', reason: 'overloaded' }, // THROTTLING_QUOTA_EXCEEDED
 };
 
+const FENCED_INSTANCE_ID = 82;
+
 /** Codes that say: this member or its generation is no longer part of the group. */
 const MEMBERSHIP_CODES: ReadonlySet<number> = new Set([
   22, // ILLEGAL_GENERATION
   25, // UNKNOWN_MEMBER_ID
   27, // REBALANCE_IN_PROGRESS
-  82, // FENCED_INSTANCE_ID
+  FENCED_INSTANCE_ID,
 ]);
 
 /**
@@ -71,6 +73,11 @@ export function classifyPublishError(error: unknown): PublishFailure {
 export function isMembershipError(error: unknown): boolean {
   const code = findApiCode(error);
   return code !== undefined && MEMBERSHIP_CODES.has(code);
+}
+
+/** Whether another process has joined the group under this member's instance id. */
+export function isFencedError(error: unknown): boolean {
+  return findApiCode(error) === FENCED_INSTANCE_ID;
 }
 
 /** The protocol's error code in an error of either library; undefined when the failure was not a broker's answer. */

@@ -32,6 +32,11 @@ export interface KafkaPublisherOptions extends KafkaConnectionOptions {
 /** Settings of a consumer. */
 export interface KafkaConsumerOptions extends KafkaConnectionOptions {
   readonly groupId: string;
+  /**
+   * Makes this consumer a static member (`group.instance.id`): while it is away for less than the session timeout it keeps its partitions, and
+   * it does not give them away when it stops. No other process of the group may have the same at the same time.
+   */
+  readonly groupInstanceId?: string | undefined;
   readonly topics: readonly string[];
   /** The group takes the partitions of a member that was silent for this long. */
   readonly sessionTimeoutMs: number;

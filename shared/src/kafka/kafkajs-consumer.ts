@@ -4,13 +4,14 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { BatchHandler, Consumer, ConsumerProgress, DependencyState, PartitionLag } from '../ports/queue.ts';
 import { ConnectionState } from './connection-state.ts';
-import { describeKafkaError } from './kafka-error.ts';
+import { describeKafkaError, isFencedError } from './kafka-error.ts';
 import type { KafkaConsumerOptions } from './kafka-options.ts';
 import { readLag } from './kafkajs-lag.ts';
 import { KafkaJsSession } from './kafkajs-session.ts';
 
 const MIN_RESTART_MS = 200;
 const MAX_RESTART_MS = 10_000;
+const MOST_DOUBLINGS = 10;
 /** A session that lived this long starts the backoff anew. */
 const STABLE_MS = 60_000;
 const ADMIN_DISCONNECT_MS = 2000;
@@ -99,16 +100,33 @@ export class KafkaJsConsumer implements Consumer {
         });
         await Promise.race([session.run().then(() => stopped), session.crashed, stopped]);
       } catch (error) {
-        this.#logger.warn('the consumer crashed and is made anew', { error });
+        this.#logCrash(error);
+        // Whoever comes back takes the partitions again: the one that has them gets the longest time to be ended by its operator.
+        if (isFencedError(error)) failures = Math.max(failures, MOST_DOUBLINGS);
         this.#options.onRestart?.();
         this.#state.down(describeKafkaError(error));
       }
       await session.stop();
       this.#session = undefined;
       if (this.#clock.now() - startedMs > STABLE_MS) failures = 0;
-      const waitMs = Math.min(MAX_RESTART_MS, MIN_RESTART_MS * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
+      const waitMs =
+        Math.min(MAX_RESTART_MS, MIN_RESTART_MS * 2 ** Math.min(failures, MOST_DOUBLINGS)) * (0.5 + Math.random() / 2);
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  #logCrash(error: unknown): void {
+    const { groupId, groupInstanceId } = this.#options;
+    if (isFencedError(error))
+      this.#logger.error(
+        'another process has joined the group under the same instance id, each takes the partitions from the other',
+        {
+          groupId,
+          groupInstanceId,
+          error,
+        },
+      );
+    else this.#logger.warn('the consumer crashed and is made anew', { error });
   }
 
   #sessionEvents(): { onActivity(): void; onJoined(): void } {

@@ -16,6 +16,10 @@ export interface SessionEvents {
 
 const MAX_FETCH_WAIT_MS = 500;
 const HEARTBEATS_PER_SESSION = 10;
+/** Heartbeats are also how a member hears that the group shares its partitions anew: not rarer, however long the session. */
+const MAX_HEARTBEAT_INTERVAL_MS = 3000;
+/** For a round trip or two, on top of the time to drain. Not longer, however long the session: all wait for a member that is away. */
+const MAX_REJOIN_MS = 30_000;
 const MIN_SILENCE_MS = 5000;
 const TICK_MS = 1000;
 const DISCONNECT_TIMEOUT_MS = 5000;
@@ -50,13 +54,16 @@ export class KafkaJsSession {
     const { sessionTimeoutMs } = options;
     this.#options = options;
     this.#events = events;
-    const heartbeatIntervalMs = Math.floor(sessionTimeoutMs / HEARTBEATS_PER_SESSION);
+    const heartbeatIntervalMs = Math.min(
+      MAX_HEARTBEAT_INTERVAL_MS,
+      Math.floor(sessionTimeoutMs / HEARTBEATS_PER_SESSION),
+    );
     this.#heartbeatIntervalMs = heartbeatIntervalMs;
     this.#consumer = kafka.consumer({
       groupId: options.groupId,
       sessionTimeout: sessionTimeoutMs,
       // Members that drain must still be able to rejoin.
-      rebalanceTimeout: sessionTimeoutMs + options.drainTimeoutMs,
+      rebalanceTimeout: Math.min(MAX_REJOIN_MS, sessionTimeoutMs) + options.drainTimeoutMs,
       heartbeatInterval: heartbeatIntervalMs,
       maxBytesPerPartition: options.maxBytesPerPartition,
       maxBytes: options.maxBytesPerFetch,
