@@ -188,6 +188,24 @@ function cases(traced: () => Traced): void {
     }
   });
 
+  it('tells no value that stands in a path or is called a request id', async () => {
+    const { api, receiver } = traced();
+    const pan = '4111111111111111';
+    for (const [path, name] of [
+      [`/api/v1/payments/${pan}`, 'GET /api/v1/payments/{payment_id}'],
+      [`/api/v1/logs/${pan}`, 'GET /api/v1/logs/{id}'],
+      [`/api/v1/${pan}/x`, 'GET'],
+    ] as const) {
+      const { traceId, headers } = caller();
+      const response = await fetch(api.url + path, { headers: { ...headers, 'x-request-id': pan } });
+      await response.arrayBuffer();
+      assert.match(response.headers.get('x-request-id') ?? '', /^[0-9a-f]{32}$/);
+      const spans = await receiver.trace(traceId, [name]);
+      assert.equal(only(spans, name).attributes['http.response.status_code'], 404);
+      assert.ok(!JSON.stringify(spans).includes(pan), JSON.stringify(spans));
+    }
+  });
+
   it('names the request in error answers', async () => {
     const { api, receiver } = traced();
     const { traceId, headers } = caller();

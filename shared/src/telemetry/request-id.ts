@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { redactText } from '../record/redact.ts';
 
 const ACCEPTABLE = /^[A-Za-z0-9._-]{1,128}$/;
 
@@ -19,8 +20,10 @@ export function newRequestId(): string {
   return pool.toString('hex', at, (at += ID_BYTES));
 }
 
-/** The caller's `X-Request-Id` when it is a plain word, else a new one. */
+/** The caller's `X-Request-Id` when it is a plain word and no card number, else a new one: it goes into logs, answers and traces. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && ACCEPTABLE.test(given) ? given : newRequestId();
+  return typeof given === 'string' && ACCEPTABLE.test(given) && redactText(given).redacted === 0
+    ? given
+    : newRequestId();
 }

@@ -34,17 +34,15 @@ function startSpan(
   parent: TraceContext | undefined,
   route: string | undefined,
 ): TracedSpan {
-  const { method = '', url = '', httpVersion } = request;
+  const { method = '', httpVersion } = request;
   return tracing.startSpan(route === undefined ? method : `${method} ${route}`, {
     kind: 'server',
     parent,
     attributes: {
       'http.request.method': method,
-      // Without the query string: it holds what people look for.
-      'url.path': url.split('?', 1)[0] ?? '',
       'url.scheme': 'http',
       'network.protocol.version': httpVersion,
-      'http.route': route,
+      ...routeAttributes(route),
       'paylog.request_id': requestId,
     },
   });
@@ -54,7 +52,12 @@ function startSpan(
 export function nameRoute(response: ServerResponse, route: string): void {
   const span = requestOf(response)?.span;
   span?.rename(`${response.req.method ?? ''} ${route}`);
-  span?.set({ 'http.route': route });
+  span?.set(routeAttributes(route));
+}
+
+/** The path as it came holds what people look for (`/api/v1/payments/<id>`): it is told with the names of its parts, or not at all. */
+function routeAttributes(route: string | undefined) {
+  return route === undefined ? {} : { 'http.route': route, 'url.path': route };
 }
 
 /** Ends the span of a request that was answered, or not: then its status is 499, as in the metrics. */
