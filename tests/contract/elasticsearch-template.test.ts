@@ -6,6 +6,7 @@ import { TEMPLATE_VERSION } from '@paylog/shared/elasticsearch/index-template';
 import { StoreUnavailableError } from '@paylog/shared/errors/store-unavailable-error';
 import type { StoreWriter } from '@paylog/shared/ports/store';
 import type { TemplateAdmin } from '@paylog/shared/ports/template-admin';
+import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { storeDocument, timeOf } from '@paylog/shared/testing/store-documents';
 import { NEVER, statuses } from '@paylog/shared/testing/store-harness';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
@@ -115,6 +116,24 @@ describe('index template of Elasticsearch, installed beforehand', function () {
     assert.match(outcome.reason, /does not exist/);
     await admin().install();
     assert.deepEqual(statuses(await store(waiting, 'a')), ['stored']);
+  });
+
+  it('shows as a store that is down while it is gone, without traffic too', async () => {
+    await admin().install();
+    const checking = writer(false);
+    await checking.start();
+    const becomes = (state: string): Promise<void> =>
+      waitUntil(
+        () => checking.state().state === state,
+        20_000,
+        () => `${state}, have ${JSON.stringify(checking.state())}`,
+      );
+    await callNode(node.url, 'DELETE', path());
+    await becomes('down');
+    const { reason } = checking.state() as { readonly reason?: string };
+    assert.match(reason ?? '', /the index template paylog-plt\w+ does not exist/);
+    await admin().install();
+    await becomes('up');
   });
 
   it('is refused where another template goes before it', async () => {

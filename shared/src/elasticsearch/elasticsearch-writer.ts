@@ -219,6 +219,7 @@ class ElasticsearchWriter implements StoreWriter {
       this.#installed = true;
       this.#availability.up();
     } catch (error) {
+      this.#installed = false;
       this.#availability.down(error instanceof Error ? error.message : 'cannot install the index template');
       throw error;
     } finally {
@@ -227,6 +228,11 @@ class ElasticsearchWriter implements StoreWriter {
   }
 
   async #probe(): Promise<void> {
+    if (!this.#options.installTemplate) {
+      // Nobody here brings it back: without it the store cannot be written to.
+      await this.#install().catch(() => undefined);
+      return;
+    }
     const deadline = new Deadline(this.#options.timeoutMs);
     const path = `/_index_template/${commonName(this.#prefix)}`;
     const answer = await this.#gateway.request({ method: 'HEAD', path }, deadline);
