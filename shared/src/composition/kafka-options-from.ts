@@ -47,6 +47,7 @@ export function kafkaConsumerFrom(
   return {
     ...connection,
     groupId: consumer.group,
+    groupInstanceId: consumer.groupInstanceId,
     onRestart,
     topics: [topics.records, topics.direct],
     sessionTimeoutMs: consumer.sessionTimeoutMs,

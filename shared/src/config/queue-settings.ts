@@ -148,12 +148,21 @@ export const consumerSettings = {
     services: ALL_SERVICES,
     description: 'Consumer group of the indexers; the API asks for its lag.',
   }),
+  groupInstanceId: setting({
+    key: 'KAFKA_GROUP_INSTANCE_ID',
+    type: text('1 to 249 of a-z, A-Z, 0-9, ".", "_" and "-", not "." or ".."', /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/),
+    default: null,
+    services: INDEXER,
+    description:
+      'Makes this indexer a static member of its group: it keeps its partitions over a restart that takes less than KAFKA_SESSION_TIMEOUT_MS, and nobody has them meanwhile. Each indexer needs one of its own, always the same, such as the name of its pod in a StatefulSet.',
+  }),
   sessionTimeoutMs: setting({
     key: 'KAFKA_SESSION_TIMEOUT_MS',
     type: durationMs({ min: 6000, max: 300_000 }),
     default: '30s',
     services: INDEXER,
-    description: 'An indexer that is silent for so long loses its partitions to the others.',
+    description:
+      'An indexer that is silent for so long loses its partitions to the others. With KAFKA_GROUP_INSTANCE_ID also one that was stopped: from the last sign of the old process to the first of the new one it must not take longer. The brokers take at most their `group.max.session.timeout.ms`.',
   }),
 };
 

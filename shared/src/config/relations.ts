@@ -85,6 +85,7 @@ const CREDENTIALS = [
   needs('KAFKA_SASL_USERNAME', 'KAFKA_SASL_MECHANISM', 'mechanism, user name and password belong together'),
   needs('KAFKA_SASL_PASSWORD', 'KAFKA_SASL_MECHANISM', 'mechanism, user name and password belong together'),
   needs('KAFKA_SASL_MECHANISM', 'KAFKA_BROKERS', 'the embedded queue has no login'),
+  needs('KAFKA_GROUP_INSTANCE_ID', 'KAFKA_BROKERS', 'the embedded queue has one member'),
   needs('KAFKA_SSL_CA_FILE', 'KAFKA_SSL', 'set to true, else the authority is not used', (value) => value === true),
   needs('ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD', 'user name and password belong together'),
   needs('ELASTICSEARCH_PASSWORD', 'ELASTICSEARCH_USERNAME', 'user name and password belong together'),

@@ -74,6 +74,9 @@ describe('composition', () => {
     assert.deepEqual(consumer.topics, ['t', 't.direct']);
     assert.equal(consumer.maxBytesPerPartition, 2 * 1024 * 1024);
     assert.ok(consumer.maxBytesPerFetch <= config.indexer.maxInflightBytes);
+    assert.equal(consumer.groupInstanceId, undefined);
+    const ofPod = indexerConfig({ KAFKA_GROUP_INSTANCE_ID: 'pod-0' });
+    assert.equal(kafkaConsumerFrom(connection, ofPod, () => undefined).groupInstanceId, 'pod-0');
     const writer = elasticsearchWriterFrom(elasticsearchConnectionFrom(config.store), config);
     assert.deepEqual([writer.retentionDays, writer.shards], [7, 1]);
     assert.ok(stopTimeoutFrom(config, 1) > config.timeouts.drainMs + config.timeouts.publishMs);
