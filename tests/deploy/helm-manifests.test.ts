@@ -11,6 +11,18 @@ import { acquireHelm, chart, ENVIRONMENTS, type Helm, type Rendering, withoutCop
 
 const golden = path.join(import.meta.dirname, 'golden');
 
+const STATEFUL_SET = {
+  name: 'statefulset',
+  values: { indexer: { kind: 'StatefulSet' } },
+  apiVersions: ['keda.sh/v1alpha1'],
+} as const;
+
+/** What has a golden file, which must pass every check. */
+const GOLDEN: readonly (Rendering & { readonly name: string })[] = [
+  ...ENVIRONMENTS.map((environment) => ({ name: environment, environment })),
+  STATEFUL_SET,
+];
+
 /** What no environment of the examples has. */
 const OTHERS: readonly (Rendering & { readonly name: string })[] = [
   { name: 'the defaults', values: {} },
@@ -43,14 +55,15 @@ describe('Helm chart: manifests', () => {
     helm = await acquireHelm(this);
   });
 
-  for (const environment of ENVIRONMENTS) {
-    it(`passes helm lint --strict for ${environment}`, async () => {
-      assert.match(await helm.lint({ environment }), /1 chart\(s\) linted, 0 chart\(s\) failed/);
+  for (const rendering of GOLDEN) {
+    const { name } = rendering;
+    it(`passes helm lint --strict for ${name}`, async () => {
+      assert.match(await helm.lint(rendering), /1 chart\(s\) linted, 0 chart\(s\) failed/);
     });
 
-    it(`renders for ${environment} what the golden file says`, async () => {
-      const rendered = withoutCopies(await helm.template({ environment }));
-      const file = path.join(golden, `helm-${environment}.yaml`);
+    it(`renders for ${name} what the golden file says`, async () => {
+      const rendered = withoutCopies(await helm.template(rendering));
+      const file = path.join(golden, `helm-${name}.yaml`);
       if (process.env['UPDATE_GOLDEN'] === '1') {
         await mkdir(golden, { recursive: true });
         await writeFile(file, rendered);
@@ -76,7 +89,7 @@ describe('Helm chart: manifests', () => {
       };
     });
 
-    for (const rendering of [...ENVIRONMENTS.map((environment) => ({ name: environment, environment })), ...OTHERS]) {
+    for (const rendering of [...GOLDEN, ...OTHERS]) {
       it(`every resource is valid: ${rendering.name}`, async () => {
         await check(await helm.template(rendering));
       });
@@ -103,10 +116,10 @@ describe('Helm chart: manifests', () => {
       ({ program } = orSkip(this, await goTool('kube-score')));
     });
 
-    for (const environment of ENVIRONMENTS) {
-      it(`finds nothing critical for ${environment}`, async () => {
+    for (const rendering of GOLDEN) {
+      it(`finds nothing critical for ${rendering.name}`, async () => {
         const args = ['score', '--output-format', 'ci', '--kubernetes-version', 'v1.30', '-'];
-        const { output } = await pipe(program, args, await helm.template({ environment }));
+        const { output } = await pipe(program, args, await helm.template(rendering));
         const critical = output.split('\n').filter((line) => line.startsWith('[CRITICAL]'));
         assert.deepEqual(critical, []);
         assert.match(output, /^\[OK\]/m);
@@ -125,6 +138,8 @@ describe('Helm chart: manifests', () => {
       await helm.notes({ environment: 'dev' }),
       /port-forward service\/logs-pay-log-aggregator-api 8000:8000/,
     );
+    assert.match(await helm.notes({}), /rollout status deployment\/\S+-api deployment\/\S+-indexer\n/);
+    assert.match(await helm.notes(STATEFUL_SET), /deployment\/\S+-api\n.* rollout status statefulset\/\S+-indexer\n/);
   });
 });
 

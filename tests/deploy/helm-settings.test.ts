@@ -19,7 +19,7 @@ import {
 const SERVICES = ['api', 'indexer'] as const;
 type ChartService = (typeof SERVICES)[number];
 
-/** Stands for what Kubernetes takes from a secret. */
+/** Stands for what Kubernetes takes from a secret, or from the pod. */
 const FROM_SECRET = 'from-a-secret';
 
 const SECRETS = new Set(settingRows().flatMap(({ row }) => (row.secret === true ? [row.key] : [])));
@@ -49,6 +49,7 @@ const RENDERINGS: readonly (Rendering & { readonly name: string })[] = [
       tracing: { endpoint: 'https://otlp.example.com', existingSecret: 'otlp' },
     },
   },
+  { name: 'a StatefulSet', values: { indexer: { kind: 'StatefulSet' } } },
   {
     name: 'logins from secrets, user names too',
     values: {
@@ -69,7 +70,9 @@ function environmentOf(resources: readonly Resource[], service: ChartService): R
 }
 
 function podOf(resources: readonly Resource[], service: ChartService): PodSpec {
-  const pod = only(resources, 'Deployment', `-${service}`).spec.template?.spec;
+  const kind =
+    resources.some((each) => each.kind === 'StatefulSet') && service === 'indexer' ? 'StatefulSet' : 'Deployment';
+  const pod = only(resources, kind, `-${service}`).spec.template?.spec;
   assert.ok(pod);
   return pod;
 }

@@ -14,6 +14,10 @@ import {
   root,
 } from './support/helm-chart.ts';
 
+interface Selector {
+  readonly matchLabels: Readonly<Record<string, string>>;
+}
+
 /** Values that are refused, and what helm says. */
 const REFUSED: readonly (readonly [name: string, values: object, says: RegExp])[] = [
   ['a misspelled value', { indexer: { replica: 3 } }, /indexer.*'?replica'? not allowed/s],
@@ -80,6 +84,17 @@ const REFUSED: readonly (readonly [name: string, values: object, says: RegExp])[
     /minReplicas is 9, more than the most pods \(6\)/,
   ],
   ['a fallback above the most', { indexer: { autoscaling: { fallbackReplicas: 9 } } }, /fallbackReplicas is 9/],
+  ['a kind that is none', { indexer: { kind: 'DaemonSet' } }, /kind.*one of 'Deployment', 'StatefulSet'/s],
+  [
+    'a member id for all pods',
+    { indexer: { config: { KAFKA_GROUP_INSTANCE_ID: 'x' } } },
+    /'?KAFKA_GROUP_INSTANCE_ID'? not allowed/,
+  ],
+  [
+    'a session that ends while a pod is replaced',
+    { indexer: { kind: 'StatefulSet', config: { KAFKA_SESSION_TIMEOUT_MS: '50s' } } },
+    /StatefulSet needs a KAFKA_SESSION_TIMEOUT_MS of at least 65s, it is 50s/,
+  ],
   [
     'a least above the most, of the API',
     { api: { autoscaling: { minReplicas: 11 } } },
@@ -160,6 +175,64 @@ describe('Helm chart: values', () => {
         { parameter: 'password', name: 'KAFKA_SASL_PASSWORD', containerName: 'indexer' },
       ]);
       assert.deepEqual(secretTargetRef, [{ parameter: 'ca', name: 'kafka-cluster-ca', key: 'ca.crt' }]);
+    });
+  });
+
+  describe('an indexer as StatefulSet', () => {
+    const asStatefulSet = (values: object, apiVersions: readonly string[] = []): Promise<readonly Resource[]> =>
+      render({ indexer: { kind: 'StatefulSet', ...values } }, apiVersions);
+
+    it('takes the place of the Deployment, for what scales it too', async () => {
+      for (const [apiVersions, kind] of [
+        [[], 'HorizontalPodAutoscaler'],
+        [['keda.sh/v1alpha1'], 'ScaledObject'],
+      ] as const) {
+        const resources = await asStatefulSet({}, apiVersions);
+        const { metadata, spec } = only(resources, 'StatefulSet');
+        assert.equal(metadata.name, 'logs-pay-log-aggregator-indexer');
+        assert.equal(spec.replicas, undefined);
+        assert.equal(only(resources, 'Deployment').metadata.name, 'logs-pay-log-aggregator-api');
+        const target = only(resources, kind, '-indexer').spec['scaleTargetRef'];
+        assert.deepEqual(target, { apiVersion: 'apps/v1', kind: 'StatefulSet', name: metadata.name });
+      }
+      const fixed = await asStatefulSet({ replicas: 3, autoscaling: { mode: 'none' } });
+      assert.equal(only(fixed, 'StatefulSet').spec.replicas, 3);
+    });
+
+    it('has the headless service and the budget that stand for its pods', async () => {
+      const resources = await asStatefulSet({});
+      const { spec } = only(resources, 'StatefulSet');
+      const service = only(resources, 'Service', '-indexer');
+      assert.equal(spec['serviceName'], service.metadata.name);
+      assert.equal(service.spec['clusterIP'], 'None');
+      const { matchLabels } = only(resources, 'PodDisruptionBudget', '-indexer').spec['selector'] as Selector;
+      const labels = spec.template?.metadata.labels ?? {};
+      for (const selected of [matchLabels, service.spec['selector'], (spec['selector'] as Selector).matchLabels])
+        for (const [key, value] of Object.entries(selected as object)) assert.equal(labels[key], value);
+      assert.deepEqual([spec['podManagementPolicy'], spec['updateStrategy']], ['Parallel', { type: 'RollingUpdate' }]);
+    });
+
+    it('makes each pod the member of its name, and the session longer than its replacement takes', async () => {
+      const resources = await asStatefulSet({});
+      const env = only(resources, 'StatefulSet').spec.template?.spec.containers[0]?.env;
+      assert.deepEqual(env, [
+        { name: 'KAFKA_GROUP_INSTANCE_ID', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      ]);
+      const session = (given: readonly Resource[]): unknown =>
+        only(given, 'ConfigMap', '-indexer').data?.['KAFKA_SESSION_TIMEOUT_MS'];
+      assert.equal(session(resources), '2m');
+      assert.equal(session(await asStatefulSet({ config: { KAFKA_SESSION_TIMEOUT_MS: '3m' } })), '3m');
+      assert.equal(session(await render({})), undefined);
+      assert.equal(only(await render({}), 'Deployment', '-indexer').spec.template?.spec.containers[0]?.env, undefined);
+    });
+
+    it('is spread by the label that its pods have', async () => {
+      const keys = async (kind: string): Promise<unknown> =>
+        only(await render({ indexer: { kind } }), kind, '-indexer').spec.template?.spec.topologySpreadConstraints?.map(
+          (each) => (each as { matchLabelKeys: unknown }).matchLabelKeys,
+        );
+      assert.deepEqual(await keys('StatefulSet'), [['controller-revision-hash'], ['controller-revision-hash']]);
+      assert.deepEqual(await keys('Deployment'), [['pod-template-hash'], ['pod-template-hash']]);
     });
   });
 

@@ -153,7 +153,7 @@ export function only(resources: readonly Resource[], kind: string, nameEnd = '')
   return first;
 }
 
-const WITH_PODS = new Set(['Pod', 'Deployment', 'Job']);
+const WITH_PODS = new Set(['Pod', 'Deployment', 'StatefulSet', 'Job']);
 
 /** All containers of a pod, those that run first first. */
 export function containersOf({ initContainers = [], containers }: PodSpec): readonly Container[] {

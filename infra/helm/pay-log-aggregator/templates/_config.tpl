@@ -73,6 +73,9 @@ so that `config` may name those of both. Argument: (dict "root" $ "service" "api
 {{- $_ := set $config "INDEX_INSTALL_TEMPLATE" "false" -}}
 {{- end -}}
 {{- end -}}
+{{- if and (eq .service "indexer") (eq $values.indexer.kind "StatefulSet") -}}
+{{- $_ := set $config "KAFKA_SESSION_TIMEOUT_MS" "2m" -}}
+{{- end -}}
 {{- if $values.tracing.endpoint -}}
 {{- $_ := set $config "OTEL_EXPORTER_OTLP_ENDPOINT" $values.tracing.endpoint -}}
 {{- else -}}
@@ -195,6 +198,14 @@ is used instead of the login of the pods, with the same keys; the user name stan
 - name: OTEL_EXPORTER_OTLP_HEADERS
   valueFrom: { secretKeyRef: { name: {{ .existingSecret | quote }}, key: {{ .headersKey | quote }} } }
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Which static member of its group a pod is. Argument: (dict "root" $ "component" "indexer"). */}}
+{{- define "paylog.member" -}}
+{{- if and (eq .component "indexer") (eq .root.Values.indexer.kind "StatefulSet") }}
+- name: KAFKA_GROUP_INSTANCE_ID
+  valueFrom: { fieldRef: { fieldPath: metadata.name } }
 {{- end }}
 {{- end -}}
 

@@ -84,7 +84,7 @@ linkerd.io/inject: {{ ternary "enabled" "disabled" .sidecar }}
   labelSelector:
     matchLabels:
       {{- include "paylog.selector" $context | nindent 6 }}
-  matchLabelKeys: [pod-template-hash]
+  matchLabelKeys: [{{ ternary "controller-revision-hash" "pod-template-hash" (and (eq $context.component "indexer") (eq $context.root.Values.indexer.kind "StatefulSet")) }}]
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -141,7 +141,7 @@ spec:
         - configMapRef:
             name: {{ include "paylog.fullname" $root }}-{{ $component }}
       {{- $login := dict "root" $root "secretName" (include "paylog.secretName" $root) }}
-      {{- with printf "%s%s%s" (include "paylog.kafkaLogin" $login) (include "paylog.storeLogin" $login) (include "paylog.tracingLogin" $login) | trim }}
+      {{- with printf "%s%s%s%s" (include "paylog.member" .) (include "paylog.kafkaLogin" $login) (include "paylog.storeLogin" $login) (include "paylog.tracingLogin" $login) | trim }}
       env:
         {{- . | nindent 8 }}
       {{- end }}

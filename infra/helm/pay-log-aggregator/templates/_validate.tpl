@@ -53,6 +53,14 @@
 {{- if gt (int .Values.indexer.autoscaling.fallbackReplicas) $most -}}
 {{- $faults = append $faults (printf "indexer.autoscaling.fallbackReplicas is %d, more than the most pods (%d)" (int .Values.indexer.autoscaling.fallbackReplicas) $most) -}}
 {{- end -}}
+{{- if eq .Values.indexer.kind "StatefulSet" -}}
+{{- $indexer := dict "root" . "service" "indexer" -}}
+{{- $session := get (include "paylog.config" $indexer | fromYaml) "KAFKA_SESSION_TIMEOUT_MS" -}}
+{{- $least := add (include "paylog.graceSeconds" $indexer | int64) 30 -}}
+{{- if lt (include "paylog.milliseconds" $session | int64) (mul $least 1000) -}}
+{{- $faults = append $faults (printf "indexer.kind=StatefulSet needs a KAFKA_SESSION_TIMEOUT_MS of at least %ds, it is %s: a pod may take so long to stop and its successor to start, and would lose its partitions" $least $session) -}}
+{{- end -}}
+{{- end -}}
 {{- $scaling := .Values.api.autoscaling -}}
 {{- if and $scaling.enabled (gt (int $scaling.minReplicas) (int $scaling.maxReplicas)) -}}
 {{- $faults = append $faults "api.autoscaling.minReplicas is more than api.autoscaling.maxReplicas" -}}
