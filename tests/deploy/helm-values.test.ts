@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
+import { openApiDocument } from '@paylog/api/docs/openapi';
 import {
   acquireHelm,
   containersOf,
@@ -477,6 +478,35 @@ describe('Helm chart: values', () => {
           assert.ok(spec.includes(`"${prefix}"`), prefix);
         }
         assert.doesNotMatch(spec, /metrics|health/);
+      }
+    });
+
+    it('let through every route of the API but those of its operation', async () => {
+      const values = {
+        ingress: { enabled: true, hosts: ['a.example.com'] },
+        gateway: { enabled: true, parentRefs: [{ name: 'g' }] },
+      };
+      const resources = await render(values);
+      const ingress = only(resources, 'Ingress').spec as unknown as {
+        rules: { http: { paths: { path: string; pathType: string }[] } }[];
+      };
+      const route = only(resources, 'HTTPRoute').spec as unknown as {
+        rules: { matches: { path: { type: string; value: string } }[] }[];
+      };
+      const ways = [
+        ingress.rules.flatMap(({ http }) =>
+          http.paths.map(({ path: at, pathType }) => ({ at, exact: pathType === 'Exact' })),
+        ),
+        route.rules.flatMap(({ matches }) =>
+          matches.map((match) => ({ at: match.path.value, exact: match.path.type === 'Exact' })),
+        ),
+      ];
+      const inside = /^\/(health|metrics)(\/|$)/;
+      for (const way of ways) {
+        for (const at of Object.keys(openApiDocument('1').paths)) {
+          const isOpen = way.some((rule) => at === rule.at || (!rule.exact && at.startsWith(`${rule.at}/`)));
+          assert.equal(isOpen, !inside.test(at), at);
+        }
       }
     });
 
