@@ -81,6 +81,9 @@ describe('traceparent', () => {
     assert.equal(parseTraceparent(traceparent(1, false))?.isSampled, false);
     assert.equal(parseTraceparent(`cc${traceparent(1).slice(2)}-more`)?.isSampled, true);
     const zeros = traceparent(0);
+    // It becomes a header of each message: what others may append stays here.
+    const newer = parseTraceparent(`cc${traceparent(1).slice(2, -2)}ff-${'4111111111111111'.repeat(1000)}`);
+    assert.deepEqual([newer?.traceparent, newer?.isSampled], [traceparent(1), true]);
     for (const bad of [
       undefined,
       '',
@@ -88,6 +91,7 @@ describe('traceparent', () => {
       ['a'],
       zeros,
       `ff${traceparent(1).slice(2)}`,
+      `${traceparent(1)}-more`,
       traceparent(0xab).toUpperCase(),
     ]) {
       assert.equal(parseTraceparent(bad), undefined);
