@@ -2,7 +2,7 @@
  * `npm test`: runs the suites (all, or those named) with mocha and says what passed, failed and was skipped, and what
  * would enable it. `--coverage` needs no stack or suite names: it is the default when all suites run. `--rerun-failed` runs the
  * files of a few failed tests a second time: what passes then is named as unstable, with what it failed on, and does not fail the run.
- * `--side-by-side` runs the contract suite, which mostly waits, beside the others, and prints what each suite says when it is over.
+ * `--side-by-side` runs contract, clients and deploy beside the others, and prints what each says when it is over.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -16,12 +16,15 @@ import { failedFiles, totalOf, withSecondRun } from './lib/test-summary.mjs';
 const suites = {
   unit: { spec: ['shared/test/**/*.test.ts', 'services/*/test/**/*.test.ts'], timeoutMs: 10 * 60_000 },
   contract: { spec: ['tests/contract/**/*.test.ts'], timeoutMs: 25 * 60_000 },
-  e2e: { spec: ['tests/e2e/**/*.test.ts'], timeoutMs: 15 * 60_000 },
+  e2e: { spec: ['tests/e2e/**/*.test.ts'], timeoutMs: 25 * 60_000 },
   clients: { spec: ['tests/clients/**/*.test.ts'], timeoutMs: 15 * 60_000 },
   faults: { spec: ['tests/faults/**/*.test.ts'], timeoutMs: 20 * 60_000 },
   // Its tools are built the first time.
   deploy: { spec: ['tests/deploy/**/*.test.ts'], timeoutMs: 25 * 60_000 },
 };
+
+/** They mostly wait, or need a core, and seldom look at the clock. */
+const UNHURRIED = new Set(['contract', 'clients', 'deploy']);
 
 /** More than these are no accident. */
 const MAX_RERUN_FILES = 4;
@@ -54,7 +57,7 @@ if (withCoverage) {
 
 const sideBySide = flags['side-by-side'] === true;
 const lanes = sideBySide
-  ? [names.filter((name) => name === 'contract'), names.filter((name) => name !== 'contract')]
+  ? [names.filter((name) => UNHURRIED.has(name)), names.filter((name) => !UNHURRIED.has(name))]
   : [names];
 const results = (await Promise.all(lanes.map(runLane)))
   .flat()

@@ -89,18 +89,31 @@ describe('disaster recovery with Kafka and Elasticsearch (docs/disaster-recovery
     await replay(here, async (fresh) => {
       assert.equal(await fresh.metric('paylog_records_settled_total', { outcome: 'stored' }), PART);
     });
-    assert.deepEqual(await stored(), all, 'a snapshot and a replay bring everything back, once');
+    assert.deepEqual(lasting(await stored()), lasting(all), 'a snapshot and a replay bring everything back, once');
 
     // The store is lost, and there is nothing else: as far back as the topic goes.
     await dropIndices(here);
     await replay(here, async (fresh) => {
       assert.equal(await fresh.metric('paylog_records_settled_total', { outcome: 'stored' }), 2 * PART);
     });
-    assert.deepEqual(await stored(), all, 'the topic alone brings everything back');
+    assert.deepEqual(lasting(await stored()), lasting(all), 'the topic alone brings everything back');
     assert.equal((await here.read(here.topics.deadLetters)).length, 0);
     assert.equal(await api.end('SIGTERM'), 0);
   });
 });
+
+/**
+ * What of the records does not depend on which of two messages came first: partitions have no order among each other, so the message of the
+ * second request may be stored in a replay, and its time of receipt (and of the event, where it names none) with it.
+ */
+function lasting(found: readonly FoundLog[]): FoundLog[] {
+  return found
+    .map((record) => {
+      const n = Number(String(record['message']).slice('record '.length));
+      return n < PART ? record : { ...record, received_at: '', ...(n % 2 === 1 && { timestamp: '' }) };
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
 
 /** An indexer in a consumer group of its own reads the topics from their beginning. */
 async function replay(here: Deployment, check: (fresh: Service) => Promise<void>): Promise<void> {
