@@ -331,6 +331,10 @@ describe('images', function () {
     await using topics = await Container.start(image, { node, args: ['topics', 'create', '--brokers', nowhere] });
     assert.notEqual(await topics.exit, 0);
     assert.match(topics.stderr, new RegExp(nowhere));
+    const args = ['template', 'install', '--elasticsearch', `http://${nowhere}`];
+    await using template = await Container.start(image, { node, args });
+    assert.equal(await template.exit, 3, template.stderr);
+    assert.match(template.stderr, /cannot reach Elasticsearch/);
   });
 
   /** Exit code and output of the image's HEALTHCHECK, which is run in the container's file system. */
