@@ -429,14 +429,14 @@ describe('Helm chart: values', () => {
       const { metadata, spec } = only(resources, 'NetworkPolicy', '-setup');
       assert.deepEqual(ports(spec['egress']), [53, 53, 9093, 29092, 443, 9999]);
       assert.deepEqual(spec['policyTypes'], ['Ingress', 'Egress']);
-      const hook = (weight: string): object => ({
+      const hook = (weight: string, deleted: string): object => ({
         'helm.sh/hook': 'pre-install,pre-upgrade',
         'helm.sh/hook-weight': weight,
-        'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+        'helm.sh/hook-delete-policy': deleted,
       });
-      assert.deepEqual(metadata.annotations, hook('-10'));
+      assert.deepEqual(metadata.annotations, hook('-10', 'before-hook-creation'));
       const job = only(resources, 'Job', '-setup');
-      assert.deepEqual(job.metadata.annotations, hook('0'));
+      assert.deepEqual(job.metadata.annotations, hook('0', 'before-hook-creation,hook-succeeded'));
       const { matchLabels } = spec['podSelector'] as { matchLabels: Record<string, string> };
       const labels = job.spec.template?.metadata.labels ?? {};
       for (const [key, value] of Object.entries(matchLabels)) assert.equal(labels[key], value);

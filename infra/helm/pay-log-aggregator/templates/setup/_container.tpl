@@ -2,7 +2,6 @@
 {{- define "paylog.setupHook" -}}
 helm.sh/hook: pre-install,pre-upgrade
 helm.sh/hook-weight: {{ . | quote }}
-helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end -}}
 
 {{/* A command of the job. Argument: (dict "root" $ "name" "topics" "args" (list "topics" "create")). */}}
