@@ -26,7 +26,17 @@ export function writerOptions(
   rest: Partial<ElasticsearchWriterOptions> = {},
 ): ElasticsearchWriterOptions {
   const windows = { daysPast: 400, daysFuture: 2, retentionDays: 0 };
-  return { url, indexPrefix, timeoutMs: 60_000, installTemplate: true, shards: 1, replicas: 0, refreshMs: 1000, ...windows, ...rest };
+  return {
+    url,
+    indexPrefix,
+    timeoutMs: 60_000,
+    installTemplate: true,
+    shards: 1,
+    replicas: 0,
+    refreshMs: 1000,
+    ...windows,
+    ...rest,
+  };
 }
 
 /** One request to the node beside the adapter; the answer's JSON, whatever its status. */
