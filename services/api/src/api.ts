@@ -73,6 +73,8 @@ export interface ApiDeps {
   readonly options: ApiOptions;
   /** Dependencies of other parts of the same process: shown by `/health/ready`, not needed for it. */
   readonly alsoShown?: readonly (() => DependencyState)[];
+  /** What the start of the process still waits for, without which no record is taken; for readiness. */
+  readonly missing?: () => string | undefined;
   /** Why the process should be restarted; for liveness. */
   readonly stalled?: () => string | undefined;
 }
@@ -117,6 +119,7 @@ export function createApi(deps: ApiDeps): Api {
     needed: [() => publisher.state()],
     // Records are taken in while the store is down: that is what the queue is for.
     optional: distinct([() => searcher.state(), ...(deps.alsoShown ?? [])], [publisher.state().name]),
+    missing: deps.missing,
     ...(deps.stalled && { stalled: deps.stalled }),
   });
   const rate = new IngestRate(clock);

@@ -26,6 +26,7 @@ showDiskSpace(metrics, { logs: config.log.directory });
 const tracing = tracingFrom(config, 'paylog-api', metrics, logger);
 const kafka = kafkaConnectionFrom(config.queue, 'paylog-api');
 
+const topics = createTopicsComponent(createKafkaTopicAdmin(kafka, logger), config, logger);
 const api = createApi({
   publisher: createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), logger),
   searcher: createElasticsearchSearcher(elasticsearchConnectionFrom(config.store), logger),
@@ -35,6 +36,7 @@ const api = createApi({
   clock: Date,
   tracing,
   options: apiOptionsFrom(config),
+  missing: () => topics.missing(),
 });
 
 await runLifecycle(
@@ -46,7 +48,7 @@ await runLifecycle(
       ...log.components(() => createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), log.local)),
       // Early: it answers probes, and 503 with a reason, while the brokers are waited for.
       api,
-      createTopicsComponent(createKafkaTopicAdmin(kafka, logger), config, logger),
+      topics,
     ],
     onStopping: () => {
       api.markStopping();

@@ -42,6 +42,7 @@ const indexer = createIndexer({
   tracing,
   options: indexerOptionsFrom(config),
 });
+const topics = createTopicsComponent(queue.topicAdmin(), config, logger);
 const api = createApi({
   publisher: queue.publisher(),
   searcher: store.searcher(),
@@ -52,6 +53,7 @@ const api = createApi({
   tracing,
   options: apiOptionsFrom(config),
   alsoShown: indexer.dependencies,
+  missing: () => topics.missing(),
   stalled: () => indexer.stalled(),
 });
 
@@ -67,7 +69,7 @@ await runLifecycle(
       ...store.components,
       // Early, because it answers probes while brokers and cluster are waited for.
       api,
-      createTopicsComponent(queue.topicAdmin(), config, logger),
+      topics,
       indexer,
       // And stopped first: what it still accepts, the indexer may still store.
       { name: 'api intake', start: () => Promise.resolve(), stop: () => api.stop() },

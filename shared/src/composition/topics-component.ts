@@ -10,6 +10,12 @@ import { topicSettingsFrom } from './topic-settings-from.ts';
 /** Waits between two attempts to reach the brokers. */
 const BACKOFF = { minMs: 250, maxMs: 5000 } as const;
 
+/** The step of a start that makes sure of the topics. */
+export interface TopicsComponent extends Component {
+  /** For readiness: what is not there yet; undefined when the topics are. */
+  missing(): string | undefined;
+}
+
 /**
  * The step of a start that makes sure of the topics: waits for brokers that are down, and ends the start when a topic is
  * missing and cannot be made.
@@ -18,13 +24,18 @@ export function createTopicsComponent(
   admin: TopicAdmin,
   config: Pick<Config<Service>, 'topics'>,
   logger: Logger,
-): Component {
+): TopicsComponent {
   const stopping = new AbortController();
+  let isSure = false;
   return {
     name: 'topics',
+    missing: () => (isSure ? undefined : 'the topics have not been made sure of'),
     start: () =>
       retryUntilDone(
-        () => admin.ensureTopics(topicSettingsFrom(config), config.topics.create),
+        async () => {
+          await admin.ensureTopics(topicSettingsFrom(config), config.topics.create);
+          isSure = true;
+        },
         {
           ...BACKOFF,
           what: 'queue',

@@ -18,6 +18,8 @@ export interface HealthOptions {
   readonly needed: readonly (() => DependencyState)[];
   /** Shown, but the process is ready without them (search may be down while ingest goes on). */
   readonly optional?: readonly (() => DependencyState)[];
+  /** What the start still waits for, without which there is no work; undefined when it has it. Absent: nothing. */
+  readonly missing?: (() => string | undefined) | undefined;
   /** Why the process should be restarted; undefined while it makes progress. Absent: it always does. */
   readonly stalled?: () => string | undefined;
 }
@@ -76,9 +78,14 @@ export class Health {
     const { needed, optional = [] } = this.#options;
     const required = needed.map((read) => shown(read(), true));
     const others = optional.map((read) => shown(read(), false));
-    const ready = !this.#stopping && required.every(({ state }) => state === 'up');
+    const reason = this.#options.missing?.();
+    const ready = !this.#stopping && reason === undefined && required.every(({ state }) => state === 'up');
     const status = this.#stopping ? 'stopping' : ready ? 'ready' : 'not_ready';
-    return json(ready ? 200 : 503, { status, dependencies: [...required, ...others] });
+    return json(ready ? 200 : 503, {
+      status,
+      ...(reason !== undefined && { reason }),
+      dependencies: [...required, ...others],
+    });
   }
 }
 

@@ -106,9 +106,14 @@ describe('composition', () => {
     const waiting = createTopicsComponent(away, config, silent);
     const started = waiting.start();
     await new Promise(setImmediate);
+    assert.equal(waiting.missing(), 'the topics have not been made sure of');
     await waiting.stop();
     await started;
     assert.equal(asked, 1);
+    const there = createTopicsComponent({ ensureTopics: () => Promise.resolve() }, config, silent);
+    assert.ok(there.missing() !== undefined);
+    await there.start();
+    assert.equal(there.missing(), undefined);
     const refusing = { ensureTopics: () => Promise.reject(new Error('Topics are missing')) };
     await assert.rejects(createTopicsComponent(refusing, config, silent).start(), /Topics are missing/);
   });

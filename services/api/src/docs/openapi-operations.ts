@@ -34,6 +34,7 @@ const readySchema = {
   required: ['status', 'dependencies'],
   properties: {
     status: { type: 'string', enum: ['ready', 'not_ready', 'stopping'] },
+    reason: { type: 'string', description: 'What the start of the process still waits for.' },
     dependencies: { type: 'array', items: { $ref: '#/components/schemas/Dependency' } },
   },
 };

@@ -52,6 +52,16 @@ describe('health of the API', () => {
     assert.equal((await server.get('/health/ready')).status, 200);
   });
 
+  it('is not ready while its start waits for something, though the brokers answer', async () => {
+    let missing: string | undefined = 'no topics';
+    await using server = await startAppServer({ searcher: new ModelSearcher(), missing: () => missing });
+    const early = await server.get('/health/ready');
+    const { status, reason } = (await early.json()) as { status: string; reason: string };
+    assert.deepEqual([early.status, status, reason], [503, 'not_ready', 'no topics']);
+    missing = undefined;
+    assert.equal((await server.get('/health/ready')).status, 200);
+  });
+
   it('is not ready when it stops', async () => {
     await using server = await startAppServer({ searcher: new ModelSearcher() });
     server.health.markStopping();

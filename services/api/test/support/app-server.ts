@@ -49,6 +49,8 @@ export interface AppServerOptions {
   /** Epoch milliseconds that the app takes for now. */
   readonly nowMs?: number;
   readonly queue?: () => DependencyState;
+  /** What the start of the process still waits for. */
+  readonly missing?: () => string | undefined;
 }
 
 /** The express app on a port of its own, without ingest. */
@@ -83,11 +85,11 @@ const inspector: TopicInspector = {
 const UP: DependencyState = { name: 'queue', state: 'up', sinceMs: 0 };
 
 /** The parts of the app as the API makes them. */
-export function makeParts({ searcher, timeoutMs = 5000, nowMs, queue = () => UP }: AppServerOptions) {
+export function makeParts({ searcher, timeoutMs = 5000, nowMs, queue = () => UP, missing }: AppServerOptions) {
   const metrics = createMetrics();
   const log = new KeptLog();
   const clock = nowMs === undefined ? Date : { now: () => nowMs };
-  const health = new Health({ clock, metrics, needed: [queue], optional: [() => searcher.state()] });
+  const health = new Health({ clock, metrics, needed: [queue], optional: [() => searcher.state()], missing });
   const parts = {
     health: createHealthRouter(health),
     search: createSearchRouter({ searcher, metrics, clock, timeoutMs }),
