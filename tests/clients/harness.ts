@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +13,7 @@ import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { orSkip } from '../stack/skip.ts';
 import type { Skipped } from '../stack/stack-service.ts';
 import type { Need } from './needs.ts';
+import { uniqueName } from '../stack/unique-name.ts';
 
 const TEST_MS = 180_000;
 const START_MS = 300_000;
@@ -21,12 +21,9 @@ const FOUND_MS = 90_000;
 /** More than the refresh interval of the deployments: what is stored by then is found. */
 const REFRESHED_MS = 500;
 
-/**
- * A word that stands in no other message: the full text search finds it, and nothing else. Of letters, since its digits and those of a
- * record's number could make a card number, and be redacted.
- */
+/** A word that stands in no other message: the full text search finds it, and nothing else. */
 export function newMarker(): string {
-  return `m${randomBytes(8).toString('hex')}`.replaceAll(/\d/g, (digit) => 'ghijklnopq'.charAt(Number(digit)));
+  return uniqueName('m');
 }
 
 /** The message of record `n` (from 0) of a run. A client may put text of its own around it. */

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { createElasticsearchSearcher } from '@paylog/shared/elasticsearch/elasticsearch-searcher';
 import { createElasticsearchWriter } from '@paylog/shared/elasticsearch/elasticsearch-writer';
 import type { ElasticsearchWriterOptions } from '@paylog/shared/elasticsearch/options';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { StoreHarness, StoreHarnessOptions } from '@paylog/shared/testing/store-harness';
 import type { ElasticsearchNode } from '../stack/stack-service.ts';
+import { uniqueName } from '../stack/unique-name.ts';
 
 /** Says nothing: what the adapter does is seen by its outcomes. */
 export const silentLogger: Logger = {
@@ -16,7 +16,7 @@ export const silentLogger: Logger = {
 
 /** A prefix of index names of one's own: the node may be shared. */
 export function ownPrefix(): string {
-  return `plt${randomBytes(5).toString('hex')}`;
+  return uniqueName('plt');
 }
 
 /** Options for tests; nothing is retried and little is waited for. */

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { uniqueName } from '../stack/unique-name.ts';
 
 const ANSWER_MS = 8000;
 
 /** Small, steady traffic on an API, of several kinds. Answers of any kind are taken; who asks looks at the metrics. */
 export class Traffic implements AsyncDisposable {
   readonly #url: string;
-  readonly #run = randomBytes(4).toString('hex');
+  readonly #run = uniqueName('');
   readonly #loops = new Map<AbortController, Promise<void>>();
   #sent = 0;
 

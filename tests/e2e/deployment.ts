@@ -5,6 +5,7 @@ import type { ConsumedMessage } from '@paylog/shared/ports/queue';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { silentLogger } from './indexer-world.ts';
 import { Service } from './service.ts';
+import { uniqueName } from '../stack/unique-name.ts';
 
 const MIB = 1_048_576;
 const SETTLE_MS = 180_000;
@@ -22,7 +23,7 @@ export class Deployment implements AsyncDisposable {
   #admin: Admin | undefined;
 
   constructor(brokers: string, elasticsearchUrl: string, env: Readonly<Record<string, string>> = {}) {
-    const name = `t${randomBytes(5).toString('hex')}`;
+    const name = uniqueName('t');
     this.brokers = brokers;
     this.elasticsearchUrl = elasticsearchUrl;
     this.topics = { records: name, direct: `${name}.direct`, deadLetters: `${name}.dlq` };

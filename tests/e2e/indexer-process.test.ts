@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { describe, it } from 'mocha';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { freePort } from '../stack/free-port.ts';
 import { orSkip } from '../stack/skip.ts';
 import { ServiceProcess } from './service-process.ts';
+import { uniqueName } from '../stack/unique-name.ts';
 
 async function statusOf(port: string, path: string): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -43,7 +43,7 @@ describe('indexer process', function () {
   it('becomes ready, stops on SIGTERM with 0, and at once on a second signal', async function () {
     const kafka = orSkip(this, await acquireKafka());
     const elasticsearch = orSkip(this, await acquireElasticsearch());
-    const name = `e2e-${randomBytes(5).toString('hex')}`;
+    const name = uniqueName('e2e-');
     const env = {
       PORT: '0',
       KAFKA_BROKERS: kafka.brokers,

@@ -6,6 +6,7 @@ import { RecordPreparer, prepareRecord } from '@paylog/shared/record/prepare';
 import { createMetrics, type Metrics } from '@paylog/shared/telemetry/metrics';
 import { QueueProbe, waitUntil } from '@paylog/shared/testing/queue-probe';
 import { createIndexer, type Indexer, type IndexerOptions } from '@paylog/indexer/indexer';
+import { uniqueName } from '../stack/unique-name.ts';
 
 /** A real queue and a real store, with names of their own where they are shared. */
 export interface IndexerStack {
@@ -53,7 +54,7 @@ export class IndexerWorld implements AsyncDisposable {
   readonly #preparer = new RecordPreparer(LIMITS);
 
   private constructor(stack: IndexerStack) {
-    const name = `e2e-${randomBytes(5).toString('hex')}`;
+    const name = uniqueName('e2e-');
     this.service = name;
     this.topics = { records: name, direct: `${name}.direct`, deadLetters: `${name}.dlq` };
     this.#stack = stack;

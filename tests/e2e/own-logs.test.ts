@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +13,7 @@ import { ingest, searchPage, type FoundLog } from './api-client.ts';
 import { Deployment } from './deployment.ts';
 import { ServiceProcess } from './service-process.ts';
 import { Service } from './service.ts';
+import { uniqueName } from '../stack/unique-name.ts';
 
 const PAN = '4111111111111111';
 const PASSWORD = 'hunter2-hunter2';
@@ -154,7 +154,7 @@ describe('own logs, with Kafka and Elasticsearch', function () {
   let store: Server | undefined;
   let folder = '';
   /** Tells its lines from those of other runs in the same store. */
-  const mark = `talk${randomBytes(6).toString('hex')}`;
+  const mark = uniqueName('talk');
 
   before(async function () {
     this.timeout(300_000);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { orSkip } from '../stack/skip.ts';
 import { Deployment } from './deployment.ts';
 import { Service } from './service.ts';
+import { uniqueName } from '../stack/unique-name.ts';
 
 /** A running pipeline, from the door to the store. */
 export interface Pipeline {
@@ -95,7 +95,7 @@ export function describePipelines(title: string, cases: (pipeline: () => Pipelin
         DATA_DIR: path.join(directory, 'data'),
         DRAIN_TIMEOUT_MS: '6000',
       });
-      pipeline = { api, indexer: api, tag: `t${randomBytes(5).toString('hex')}`, wire: undefined };
+      pipeline = { api, indexer: api, tag: uniqueName('t'), wire: undefined };
       await api.start();
     });
     after(async () => {
