@@ -60,6 +60,12 @@ describe('indexers in a Kafka consumer group', function () {
     await running[0]?.indexer.stop();
     await here.publishChecked(ids.slice(5000));
     assert.deepEqual(await here.waitForStored(ids.length), ids);
+    // A search finds records a moment before the indexer has the answer to its bulk request.
+    await waitUntil(
+      () => total(running, 'stored') >= ids.length,
+      WAIT_MS,
+      () => `${String(ids.length)} stored, have ${String(total(running, 'stored'))}`,
+    );
     assert.equal(total(running, 'stored'), ids.length);
     assert.equal(total(running, 'dead_lettered'), 0);
   });
