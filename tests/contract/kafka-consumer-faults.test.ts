@@ -161,6 +161,34 @@ describe('Kafka faults while consuming', function () {
     assert.equal(first.overlaps, 0);
   });
 
+  it('commits what is settled before it joins anew, also when no handler is at work', async () => {
+    const { topic, publisher } = await publishing(2);
+    const groupId = randomUUID();
+    const probe = new QueueProbe();
+    await consuming(topic, probe, groupId);
+    const stop = new AbortController();
+    let published = 0;
+    const publish = (async () => {
+      for (; !stop.signal.aborted; published += 10) {
+        await publisher.publish(topic, messagesOf(10, `k-${String(published)}`));
+        await sleep(50);
+      }
+    })();
+    await probe.waitForKeys(50);
+    const second = new QueueProbe();
+    await consuming(topic, second, groupId);
+    await second.waitForKeys(50);
+    stop.abort();
+    await publish;
+    const keys = (): readonly string[] => [...probe.keys(), ...second.keys()];
+    await waitUntil(
+      () => new Set(keys()).size === published,
+      10_000,
+      () => 'all messages',
+    );
+    assert.equal(keys().length, published, 'nothing was delivered twice');
+  });
+
   it('ends within its budget although a handler never ends', async () => {
     const { topic, publisher } = await publishing(1);
     const probe = new QueueProbe(() => new Promise<void>(() => undefined));

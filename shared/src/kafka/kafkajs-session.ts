@@ -136,6 +136,8 @@ export class KafkaJsSession {
     });
     this.#consumer.on(events.REBALANCING, () => {
       this.#assignment = undefined;
+      // What waits for its turn to be committed would be delivered again. kafkajs asks for the coordinator before it joins: this is first.
+      void this.#commits.flush();
     });
     this.#consumer.on(events.FETCH, () => {
       this.#sign();
