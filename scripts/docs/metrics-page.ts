@@ -2,7 +2,8 @@ import { LABELS, METRIC_TABLE, type MetricDefinition } from '@paylog/shared/tele
 import { generatedFrom, table } from './markdown.ts';
 
 const INTRODUCTION = `\`GET /metrics\` in the Prometheus text format, on the port of the API and on the port of the indexer; the all-in-one process
-shows both. Besides these there are the default metrics of prom-client (\`process_*\`, \`nodejs_*\`).`;
+shows both. Scrapers that prefer OpenMetrics get that, with trace ids as exemplars ([tracing](tracing.md#finding-a-request)).
+Besides these there are the default metrics of prom-client (\`process_*\`, \`nodejs_*\`).`;
 
 function rowsFrom(part: 'api' | 'indexer'): readonly (readonly string[])[] {
   return Object.values<MetricDefinition>(METRIC_TABLE)
