@@ -22,7 +22,7 @@ const ROOTS: readonly Root[] = ['modules/helm-chart', 'workspaces'];
 const BACKENDS = [
   ['s3', /request send failed|connection refused/],
   ['gcs', /getting credentials using GOOGLE_APPLICATION_CREDENTIALS/],
-  ['azurerm', /build authorizer for Storage API/],
+  ['azurerm', /build authorizer for Storage API|building ARM Config/],
   ['kubernetes', /connection refused|configuration loading/],
 ] as const;
 /** Nothing outside this machine is asked. */
@@ -156,8 +156,11 @@ describe('terraform', function () {
       const { code, output } = await terraform.run('workspaces', args);
       assert.equal(code, 1);
       const words = output.replaceAll(/\s+/g, ' ');
+      const unsaid = messages.filter((message) => !words.includes(message));
+      // OpenTofu says one fault of each input, Terraform all.
+      const said = new Set(messages.filter((message) => words.includes(message)).map(inputOf));
       assert.deepEqual(
-        messages.filter((message) => !words.includes(message)),
+        unsaid.filter((message) => terraform.engine.name === 'Terraform' || !said.has(inputOf(message))),
         [],
         output,
       );
@@ -221,6 +224,11 @@ describe('terraform', function () {
     assert.doesNotMatch(output, /infra\/terraform/);
   });
 });
+
+/** A message begins with the input that it is about. */
+function inputOf(message: string): string {
+  return message.split(/[.: ]/, 1)[0] ?? '';
+}
 
 interface PlanJson {
   readonly planned_values: {
