@@ -20,6 +20,7 @@ const steps = [
   ['knip', ['node_modules/knip/bin/knip.js', '--no-progress']],
   ['docs', [...fromSources, 'scripts/docs/generate.ts', '--check']],
   ['tracked files', ['scripts/check-tracked-files.mjs']],
+  ['links', ['scripts/check-links.mjs']],
 ];
 
 if (!checkNodeVersion() || !(await installIfNeeded())) {
