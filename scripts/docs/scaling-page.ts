@@ -111,7 +111,7 @@ and the brokers do, at their cost.`,
           'more nodes or shards; longer `INDEX_REFRESH_MS`; more indexers do not help',
         ],
         [
-          '429 of the API, `paylog_inflight_bytes` at its limit',
+          '429 of the API, `paylog_ingest_inflight_bytes` at its limit',
           'Kafka, or the API',
           'look at `paylog_ingest_publish_seconds`: long is Kafka',
         ],
