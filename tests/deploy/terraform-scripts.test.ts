@@ -152,12 +152,16 @@ describe('scripts of terraform', () => {
     for (const args of [
       ['-lock=false'],
       ['--lock=false'],
+      ['-lock=0'],
+      ['-lock=F'],
       ['-auto-approve'],
       ['-var-file=prod.tfvars'],
       ['-var', 'environment=prod'],
       ['-var=environment=prod'],
       ['-state=other'],
       ['-destroy'],
+      ['-destroy=true'],
+      ['--destroy=1'],
       ['-out=elsewhere'],
     ]) {
       await assertRefused(script('plan.sh', ['dev', ...args]), /refused: /);

@@ -55,11 +55,11 @@ check_arguments() {
   local argument
   for argument in "$@"; do
     case $argument in
-      -lock=false | --lock=false) refuse "$argument: two runs at once would spoil the state" ;;
+      -lock=* | --lock=*) refuse "$argument: two runs at once would spoil the state" ;;
       -auto-approve* | --auto-approve*) refuse "$argument: apply.sh asks where it must" ;;
       -var-file* | --var-file*) refuse "$argument: $environment is described by $environment.tfvars" ;;
       -var=environment=* | --var=environment=* | environment=*) refuse "$argument: the environment is the first argument" ;;
-      -out* | --out* | -state* | --state* | -destroy | --destroy) refuse "$argument: the scripts decide that" ;;
+      -out* | --out* | -state* | --state* | -destroy* | --destroy*) refuse "$argument: the scripts decide that" ;;
     esac
   done
 }
