@@ -11,6 +11,7 @@ export interface ProfileServerOptions {
 
 /** From this machine (or pod) only: a profile tells secrets, and taking one costs. */
 const HOST = '127.0.0.1';
+const BASE = `http://${HOST}`;
 const LOCAL_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost']);
 const MAX_SECONDS = 300;
 
@@ -65,7 +66,9 @@ export class ProfileServer {
     if (request.headers.origin !== undefined || !LOCAL_NAMES.has(name)) {
       return { status: 403, body: { error: 'this is not for browsers, and for 127.0.0.1 only' } };
     }
-    const { pathname, searchParams } = new URL(request.url ?? '/', `http://${HOST}`);
+    const target = request.url ?? '/';
+    // Node hands on whatever stands there: `//` is no URL.
+    const { pathname, searchParams } = new URL(URL.canParse(target, BASE) ? target : '/', BASE);
     if (pathname !== '/profile/cpu' && pathname !== '/profile/heap') {
       return { status: 404, body: { error: 'there are /profile/cpu and /profile/heap' } };
     }
