@@ -12,8 +12,8 @@ const MAX_SEARCHED = 65_536;
 /** Shorter values are words of any text: masking them would hide the text and tell the value. */
 const MIN_SECRET_LENGTH = 4;
 
-/** User and password of a URL, all that stands between `://` and its last `@`. */
-const URL_LOGIN = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]+@/gi;
+/** User and password of a URL, all that stands between `://` and its last `@`. Schemes are short: else each word of a text would be read to its end. */
+const URL_LOGIN = /(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>]+@/gi;
 
 /** `Basic ZWxhc3Rp...`, `Bearer ey...`, `ApiKey ...`: what a header `Authorization` holds, not the words alone. */
 const AUTHORIZATION = /\b(basic|bearer|apikey) +(?=[^\s"']*[\d=])[\w.~+/=-]{8,}/gi;

@@ -38,6 +38,15 @@ describe('createLogCleaner', () => {
     }
   });
 
+  it('takes time in proportion to the text, whatever it says', () => {
+    // 64 KiB of words that might each begin a URL: with the square of that the process would stand still for a second.
+    const text = `${'a.'.repeat(32_000)}@`;
+    const since = process.cpuUsage();
+    assert.equal(clean(text), text);
+    const { user } = process.cpuUsage(since);
+    assert.ok(user < 400_000, `${String(user)} us`);
+  });
+
   it('masks card data', () => {
     assert.equal(clean(`card ${PAN} cvv 123`), 'card 411111******1111 cvv [REDACTED]');
   });
