@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { LogEntry, LogLevel, LogSink } from './log-entry.ts';
@@ -81,19 +81,23 @@ export class RotatingLogFile implements LogSink {
       // Removed, or its directory: lines would go nowhere and still take up the disk.
       if (fstatSync(this.#file.descriptor).nlink === 0) this.close();
     }
-    let file = (this.#file ??= this.#open());
+    let file = this.#file ?? this.#open();
     if (file.size > 0 && file.size + bytes > this.#options.maxBytes) {
       this.close();
       this.#shift();
-      file = this.#file = this.#open();
+      file = this.#open();
     }
     return file;
   }
 
   #open(): OpenFile {
-    mkdirSync(this.#options.directory, { recursive: true });
-    const descriptor = openSync(this.#path(0), 'a', 0o640);
-    return { descriptor, size: fstatSync(descriptor).size };
+    mkdirSync(this.#options.directory, { recursive: true, mode: 0o700 });
+    // Known at once, so that it is closed when something of the rest fails.
+    const file = (this.#file = { descriptor: openSync(this.#path(0), 'a+', 0o640), size: 0 });
+    file.size = fstatSync(file.descriptor).size;
+    // A full disk, or the end of a process, left half a line: the next one must not become its rest.
+    if (file.size > 0 && !endsLine(file)) file.size += writeSync(file.descriptor, '\n');
+    return file;
   }
 
   /** Every file becomes the next older one, the oldest goes. */
@@ -114,4 +118,10 @@ export class RotatingLogFile implements LogSink {
     const { directory, name } = this.#options;
     return path.join(directory, age === 0 ? `${name}.log` : `${name}.${String(age)}.log`);
   }
+}
+
+function endsLine({ descriptor, size }: OpenFile): boolean {
+  const last = Buffer.alloc(1);
+  readSync(descriptor, last, 0, 1, size - 1);
+  return last.toString() === '\n';
 }

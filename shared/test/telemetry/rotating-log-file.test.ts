@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { closeSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -55,6 +55,23 @@ describe('RotatingLogFile', () => {
     second.close();
     assert.deepEqual(await readdir(directory), ['svc.log']);
     assert.equal(await readFile(path.join(directory, 'svc.log'), 'utf8'), `${'d'.repeat(100)}\n`);
+  });
+
+  it('begins a new line behind one that a process or a full disk left unfinished', async () => {
+    await writeFile(path.join(directory, 'svc.log'), 'whole\n{"half');
+    const file = create(1000, 2);
+    file.write(ENTRY, 'next');
+    file.write(ENTRY, 'last');
+    file.close();
+    assert.equal(await readFile(path.join(directory, 'svc.log'), 'utf8'), 'whole\n{"half\nnext\nlast\n');
+  });
+
+  it('makes a directory that is for its owner only', async () => {
+    const folder = path.join(directory, 'made');
+    const file = create(1000, 2, folder);
+    file.write(ENTRY, 'line');
+    file.close();
+    assert.equal((await stat(folder)).mode & 0o777, 0o700);
   });
 
   it('tells once that it cannot write, and keeps quiet', () => {
