@@ -1,8 +1,14 @@
 import { type Attributes, ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Tracer } from '@opentelemetry/api';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
-import { AlwaysOnSampler, BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  RandomIdGenerator,
+  type SpanExporter,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import { readVersion } from '../version.ts';
-import { createSampling, type Sampling, type SamplingOptions } from './sampling.ts';
+import { createSampling, sampledTraceId, type Sampling, type SamplingOptions } from './sampling.ts';
 import type { TraceContext } from './trace-context.ts';
 import { TracedSpan } from './traced-span.ts';
 
@@ -60,10 +66,15 @@ export class Tracing {
     this.wants = options ? createSampling(options) : NEVER;
     if (!options) return;
     const { exporter, resource, delayMs = DELAY_MS } = options;
+    const random = new RandomIdGenerator();
     this.provider = new TracerProvider({
       resource: defaultResource().merge(resourceFromAttributes({ 'service.version': readVersion(), ...resource })),
       // Who is not wanted never comes here.
       sampler: new AlwaysOnSampler(),
+      idGenerator: {
+        generateTraceId: () => sampledTraceId(random.generateTraceId(), options),
+        generateSpanId: () => random.generateSpanId(),
+      },
       spanProcessors: [
         new BatchSpanProcessor({
           exporter,

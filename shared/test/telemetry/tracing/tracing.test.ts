@@ -4,6 +4,7 @@ import { InMemorySpanExporter, type SpanExporter } from '@opentelemetry/sdk-trac
 import { describe, it } from 'mocha';
 import type { DependencyState, Publisher, PublishOutcome, QueueMessage } from '../../../src/ports/queue.ts';
 import type { StoreDocument, StoreWriter, WriteOutcome } from '../../../src/ports/store.ts';
+import { createSampling } from '../../../src/telemetry/tracing/sampling.ts';
 import { parseTraceparent } from '../../../src/telemetry/tracing/trace-context.ts';
 import { TracedPublisher } from '../../../src/telemetry/tracing/traced-publisher.ts';
 import { TracedWriter } from '../../../src/telemetry/tracing/traced-writer.ts';
@@ -38,6 +39,18 @@ describe('tracing', () => {
     assert.equal(span.traceparent, `00-${parent.traceId}-${span.spanId}-01`);
     assert.match(String(second.resource.attributes['service.version']), /^\d/);
     await tracing.stop();
+  });
+
+  it('begins traces that every process with the same ratio keeps as well', async () => {
+    for (const sampler of ['traceidratio', 'parentbased_traceidratio'] as const) {
+      const { tracing } = keptSpans({ sampler, ratio: 0.01 });
+      const wants = createSampling({ sampler: 'traceidratio', ratio: 0.01 });
+      const begun = Array.from({ length: 100 }, () => tracing.startSpan('first', {}));
+      assert.equal(begun.filter((span) => wants(span)).length, 100);
+      assert.equal(new Set(begun.map(({ traceId }) => traceId)).size, 100);
+      assert.ok(begun.every(({ traceparent: header }) => parseTraceparent(header)?.isSampled));
+      await tracing.stop();
+    }
   });
 
   it('wants nothing when it is off', async () => {
