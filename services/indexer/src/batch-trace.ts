@@ -35,8 +35,9 @@ export class BatchTrace {
   static begin({ tracing, system }: BatchTraceOptions, batch: ConsumedBatch): BatchTrace | undefined {
     if (!tracing.isOn) return undefined;
     let trace: BatchTrace | undefined;
-    for (const [position, { headers }] of batch.messages.entries()) {
-      const traceparent = headers['traceparent'];
+    // By position and not by `entries()`, which makes a pair for each message: this is done for every batch.
+    for (let position = 0; position < batch.messages.length; position += 1) {
+      const traceparent = batch.messages[position]?.headers['traceparent'];
       if (traceparent !== undefined)
         (trace ??= new BatchTrace(batch.messages.length)).#add(traceparent, position, batch, tracing, system);
     }
