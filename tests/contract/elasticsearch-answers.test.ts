@@ -16,7 +16,8 @@ interface Reply {
   readonly foreign?: boolean;
 }
 
-type Handler = (bulk: string, request: IncomingMessage) => Reply;
+/** Undefined: no answer comes. */
+type Handler = (bulk: string, request: IncomingMessage) => Reply | undefined;
 
 const document = (n: number, message?: string): ReturnType<typeof storeDocument> =>
   storeDocument({
@@ -61,6 +62,7 @@ describe('elasticsearch adapter and refusing answers', () => {
             : path.startsWith('/_mget')
               ? onMget(text, request)
               : templateReply(request);
+        if (reply === undefined) return;
         const type = reply.foreign === true ? 'text/html' : 'application/vnd.elasticsearch+json;compatible-with=8';
         response.writeHead(reply.status, {
           'content-type': type,
@@ -82,8 +84,11 @@ describe('elasticsearch adapter and refusing answers', () => {
   });
 
   function templateReply(request: IncomingMessage): Reply {
-    if (request.method === 'GET') return { status: 404, body: {} };
     const meta = { paylog: { template: 'paylog-logs' } };
+    if (request.url?.includes('/_mapping') === true) {
+      return { status: 200, body: { 'logs-default-2026.10.01': { mappings: { _meta: meta } } } };
+    }
+    if (request.method === 'GET') return { status: 404, body: {} };
     return { status: 200, body: { acknowledged: true, template: { mappings: { _meta: meta } } } };
   }
 
@@ -128,6 +133,20 @@ describe('elasticsearch adapter and refusing answers', () => {
       );
     });
   }
+
+  it('drops old indices also while it gets no answer about numbers', async () => {
+    const keeper = createElasticsearchWriter(
+      writerOptions(url, 'logs', { timeoutMs: 500, retentionDays: 30 }),
+      silentLogger,
+    );
+    onSearch = () => undefined;
+    try {
+      const dropped = await keeper.enforceRetention(Date.parse('2026-11-20T12:00:00Z'));
+      assert.deepEqual(dropped, ['logs-default-2026.10.01']);
+    } finally {
+      await keeper.stop();
+    }
+  });
 
   it('a searcher starts while the store takes the connection and says nothing', async () => {
     const silent = createTcpServer().listen(0, '127.0.0.1');

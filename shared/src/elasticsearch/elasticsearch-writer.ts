@@ -79,11 +79,17 @@ class ElasticsearchWriter implements StoreWriter {
   }
 
   async enforceRetention(nowMs: number): Promise<readonly string[]> {
+    const dropped = await this.#dropOldIndices(nowMs);
+    for (const index of dropped) this.#told.delete(index);
+    await this.#tellUnindexedNumbers(nowMs);
+    return dropped;
+  }
+
+  async #dropOldIndices(nowMs: number): Promise<readonly string[]> {
     const { retentionDays, timeoutMs } = this.#options;
+    if (retentionDays === 0) return [];
     const deadline = new Deadline(timeoutMs);
     try {
-      await this.#tellUnindexedNumbers(nowMs, deadline);
-      if (retentionDays === 0) return [];
       const dropped = await dropOldIndices(this.#gateway, this.#prefix, retentionDays, nowMs, deadline);
       if (dropped.length > 0) this.#logger.info('dropped indices older than the retention', { indices: dropped });
       return dropped;
@@ -92,13 +98,18 @@ class ElasticsearchWriter implements StoreWriter {
     }
   }
 
-  /** Records are stored all the same, so that nobody else would notice. Each index is told once. */
-  async #tellUnindexedNumbers(nowMs: number, deadline: Deadline): Promise<void> {
+  /** Records are stored all the same, so that nobody else would notice. Each index is told once. Never rejects. */
+  async #tellUnindexedNumbers(nowMs: number): Promise<void> {
     const since = nowMs - NUMBERS_LOOKED_AT_MS;
-    const found = await findUnindexedNumbers(this.#gateway, this.#prefix, since, deadline).catch((error: unknown) => {
-      this.#logger.debug('numeric attributes cannot be looked after', { error });
-      return [];
-    });
+    const deadline = new Deadline(this.#options.timeoutMs);
+    const found = await findUnindexedNumbers(this.#gateway, this.#prefix, since, deadline)
+      .catch((error: unknown) => {
+        this.#logger.debug('numeric attributes cannot be looked after', { error });
+        return [];
+      })
+      .finally(() => {
+        deadline.dispose();
+      });
     for (const { index, records, attributes } of found) {
       if (this.#told.has(index)) continue;
       this.#told.add(index);
