@@ -130,6 +130,15 @@ describe('docker-compose.yml', function () {
     assert.deepEqual([indexer?.environment?.['RETENTION_DAYS'], indexer?.environment?.['INDEX_DAYS_PAST']], ['7', '7']);
   });
 
+  it('lets Grafana take the plugins of its image: fetching others stops the bundled ones below a read-only root', () => {
+    const { environment = {}, read_only: readOnly } = project.services['grafana']!;
+    assert.equal(readOnly, true);
+    assert.deepEqual(
+      ['GF_PLUGINS_PREINSTALL_DISABLED', 'GF_PLUGINS_PREINSTALL_AUTO_UPDATE'].map((key) => environment[key]),
+      ['true', 'false'],
+    );
+  });
+
   it('starts our services when the healthchecks of Kafka and Elasticsearch pass; nobody waits for what only watches', () => {
     for (const name of Object.keys(OURS)) {
       const healthy = { condition: 'service_healthy', required: true };
