@@ -2,7 +2,7 @@
 const ROUTES: Readonly<Record<string, string>> = {
   json: '/api/v1/logs',
   ndjson: '/api/v1/logs',
-  elasticsearch: '/elasticsearch/{target}/_bulk',
+  elasticsearch: '/elasticsearch/{index}/_bulk',
   otlp_json: '/v1/logs',
   otlp_protobuf: '/v1/logs',
   loki: '/loki/api/v1/push',
