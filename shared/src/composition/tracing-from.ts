@@ -43,6 +43,9 @@ export function tracingFrom(
     sampler: tracing.sampler,
     ratio: tracing.samplerRatio,
     exporter,
+    onOverflow: () => {
+      outcomes.dropped.add(1);
+    },
     resource: {
       'service.name': serviceName,
       'service.instance.id': randomUUID(),

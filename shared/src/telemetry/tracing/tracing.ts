@@ -1,13 +1,8 @@
 import { type Attributes, ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Tracer } from '@opentelemetry/api';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  RandomIdGenerator,
-  type SpanExporter,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, RandomIdGenerator, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { readVersion } from '../version.ts';
+import { BoundedSpanProcessor } from './bounded-span-processor.ts';
 import { createSampling, sampledTraceId, type Sampling, type SamplingOptions } from './sampling.ts';
 import type { TraceContext } from './trace-context.ts';
 import { TracedSpan } from './traced-span.ts';
@@ -19,6 +14,8 @@ export interface TracingOptions extends SamplingOptions {
   readonly resource: Attributes;
   /** Milliseconds until a finished span leaves; absent: 2 s. */
   readonly delayMs?: number;
+  /** Called for each span that is dropped because too many wait for their export. */
+  readonly onOverflow?: () => void;
 }
 
 /** What a span begins with. */
@@ -76,11 +73,12 @@ export class Tracing {
         generateSpanId: () => random.generateSpanId(),
       },
       spanProcessors: [
-        new BatchSpanProcessor({
+        new BoundedSpanProcessor({
           exporter,
-          maxQueueSize: MAX_WAITING_SPANS,
-          maxExportBatchSize: MAX_SPANS_PER_EXPORT,
-          scheduledDelayMillis: delayMs,
+          maxWaiting: MAX_WAITING_SPANS,
+          maxPerExport: MAX_SPANS_PER_EXPORT,
+          delayMs,
+          onOverflow: options.onOverflow,
         }),
       ],
     });

@@ -72,10 +72,23 @@ describe('tracing', () => {
       },
       shutdown: () => new Promise(() => undefined),
     };
-    const tracing = new Tracing({ sampler: 'always_on', ratio: 1, exporter: hanging, resource: {}, delayMs: 5 });
+    let dropped = 0;
+    const tracing = new Tracing({
+      sampler: 'always_on',
+      ratio: 1,
+      exporter: hanging,
+      resource: {},
+      delayMs: 5,
+      onOverflow: () => {
+        dropped += 1;
+      },
+    });
     for (let i = 0; i < 20_000; i += 1) tracing.startSpan('s', {}).end();
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(handedOver, 512);
+    assert.ok(dropped > 0);
+    // One batch is with the exporter, the others wait.
+    assert.equal(dropped, 20_000 - 512 - 2048);
     const startedMs = performance.now();
     await tracing.stop();
     assert.ok(performance.now() - startedMs < 2000);
