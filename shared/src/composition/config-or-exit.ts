@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { loadConfig, type Environment } from '../config/load-config.ts';
 import type { Service } from '../config/setting.ts';
-import { directoryFaults } from './directory-faults.ts';
+import { pathFaults } from './path-faults.ts';
 
 /** The part of `process` that is needed to read a configuration or to say why not. */
 export interface ConfigHooks {
@@ -14,12 +14,12 @@ export interface ConfigHooks {
 const EXIT_CONFIG = 78;
 
 /**
- * The configuration of a service, whose directories can be written to; with a faulty one the process says all that is wrong with it on stderr and exits
- * with 78.
+ * The configuration of a service, whose directories can be written to and whose certificates can be read; with a faulty one the process says
+ * all that is wrong with it on stderr and exits with 78.
  */
 export function configOrExit<S extends Service>(service: S, hooks: ConfigHooks): Config<S> {
   const loaded = loadConfig(service, hooks.env);
-  const faults = [...(loaded.ok ? [] : loaded.faults), ...directoryFaults(service, hooks.env)];
+  const faults = [...(loaded.ok ? [] : loaded.faults), ...pathFaults(service, hooks.env)];
   if (loaded.ok && faults.length === 0) return loaded.config;
   const lines = faults.map((fault) => `  - ${fault}\n`).join('');
   hooks.stderr.write(`The configuration cannot be used:\n${lines}See docs/config.md.\n`);

@@ -24,7 +24,7 @@ export const logSettings = {
     type: directory,
     default: null,
     services: ALL_SERVICES,
-    isWritableDirectory: true,
+    path: 'writable directory',
     description:
       'Directory, on a local disk, for a copy of the own log in files (`<service>.log`, older ones `<service>.1.log` ...). Absent: standard output only.',
   }),
@@ -65,7 +65,7 @@ export const profileSettings = {
     type: directory,
     default: null,
     services: ALL_SERVICES,
-    isWritableDirectory: true,
+    path: 'writable directory',
     description:
       'Directory for CPU profiles and heap snapshots ([profiling](profiling.md)). Absent: none are taken, whoever asks.',
   }),

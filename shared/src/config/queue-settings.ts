@@ -39,6 +39,7 @@ export const kafkaSettings = {
     type: filePath,
     default: null,
     services: ALL_SERVICES,
+    path: 'certificates',
     description: "PEM file of the authority that signed the brokers' certificates, if it is not a public one.",
   }),
   saslMechanism: setting({

@@ -26,8 +26,8 @@ export interface Setting<T, D extends DefaultText, S extends Service> {
   readonly description: string;
   /** Never shown, not even in a fault. */
   readonly secret?: boolean;
-  /** A directory that the process must be able to write to: made, and tried, at start. */
-  readonly isWritableDirectory?: boolean;
+  /** What stands at this path, which is tried at start: a directory (made when it is missing), or a file with certificates in PEM. */
+  readonly path?: 'writable directory' | 'certificates';
 }
 
 /** Any row, for code that walks the table. */

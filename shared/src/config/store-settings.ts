@@ -41,6 +41,7 @@ export const elasticsearchSettings = {
     type: text('a path to a file', /^[^\0]+$/),
     default: null,
     services: ALL_SERVICES,
+    path: 'certificates',
     description: "PEM file of the authority that signed the cluster's certificate, if it is not a public one.",
   }),
   timeoutMs: setting({

@@ -130,4 +130,28 @@ describe('composition', () => {
     assert.match(text, /PORT=-1/);
     assert.equal(configOrExit('indexer', { env: {}, stderr, exit }).service, 'indexer');
   });
+
+  it('says which files of certificates cannot be used, with all other faults', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'paylog-ca-'));
+    let text = '';
+    const exit = (code: number): never => {
+      throw new Error(`exit ${String(code)}`);
+    };
+    const stderr = { write: (part: string) => (text += part) };
+    const empty = path.join(directory, 'empty.pem');
+    await writeFile(empty, 'no PEM');
+    const env = {
+      KAFKA_BROKERS: 'a:1',
+      KAFKA_SSL: 'true',
+      KAFKA_SSL_CA_FILE: path.join(directory, 'none.pem'),
+      ELASTICSEARCH_URL: 'https://search:9200',
+      ELASTICSEARCH_CA_FILE: empty,
+      PORT: '-1',
+    };
+    assert.throws(() => configOrExit('indexer', { env, stderr, exit }), /exit 78/);
+    assert.match(text, /KAFKA_SSL_CA_FILE=\S+none\.pem: the file cannot be read \(ENOENT/);
+    assert.match(text, /ELASTICSEARCH_CA_FILE=\S+empty\.pem: the file holds no certificate in PEM form/);
+    assert.match(text, /PORT=-1/);
+    await rm(directory, { recursive: true });
+  });
 });
