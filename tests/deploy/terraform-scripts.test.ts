@@ -117,6 +117,14 @@ describe('scripts of terraform', () => {
     }
   });
 
+  it('refuse a program that is not there, though another is', async () => {
+    await backend('dev');
+    await assertRefused(
+      script('plan.sh', ['dev'], { PAYLOG_TERRAFORM: 'terrafrom' }),
+      /PAYLOG_TERRAFORM names terrafrom, which is no program that can be run/,
+    );
+  });
+
   it('refuse two backends, one that does not lock, and one that cannot', async () => {
     await backend('dev', 'kubernetes');
     await backend('dev', 's3', 'bucket = "b"\n# use_lockfile = true\n');

@@ -31,6 +31,7 @@ export async function terraform(): Promise<Terraform | Skipped> {
     const found = await versionOf(program);
     if (found !== undefined) return found;
   }
+  if (named !== undefined) throw new Error(`PAYLOG_TERRAFORM names ${named}, which does not run`);
   const built = await provisionTool(TOFU_RECIPE, missingGo);
   if ('skipped' in built) return built;
   const found = await versionOf(path.join(built.directory, 'tofu'));

@@ -34,15 +34,18 @@ take_environment() {
   done
 }
 
-# Terraform or OpenTofu, in $engine: PAYLOG_TERRAFORM, else what is in PATH.
+# Terraform or OpenTofu, in $engine: PAYLOG_TERRAFORM, else what is in PATH. Never another than the one that was named: states of the
+# one are not always read by the other.
 find_engine() {
-  local candidate
-  for candidate in ${PAYLOG_TERRAFORM:+"$PAYLOG_TERRAFORM"} terraform tofu; do
+  local candidate candidates=(terraform tofu)
+  [[ -z ${PAYLOG_TERRAFORM:-} ]] || candidates=("$PAYLOG_TERRAFORM")
+  for candidate in "${candidates[@]}"; do
     if command -v "$candidate" >/dev/null; then
       engine=$candidate
       return
     fi
   done
+  [[ -z ${PAYLOG_TERRAFORM:-} ]] || refuse "PAYLOG_TERRAFORM names $PAYLOG_TERRAFORM, which is no program that can be run"
   refuse 'neither terraform nor tofu is in PATH; PAYLOG_TERRAFORM may name one'
 }
 

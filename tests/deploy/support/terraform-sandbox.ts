@@ -98,7 +98,8 @@ export async function runProgram(
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, output: plain(`${stdout}${stderr}`) });
     });
-    child.stdin?.end(input);
+    // A program may end before it reads, which is EPIPE here.
+    child.stdin?.on('error', () => undefined).end(input);
   });
 }
 
