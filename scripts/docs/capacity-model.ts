@@ -6,9 +6,9 @@
 /** Measured on two cores: `npm run bench`, and 50,000 records of the payment corpus in a topic, an index and an embedded store. */
 export const MEASURED = {
   /** CPU microseconds for each log, checks, redaction and acks=all included. */
-  api: { single: 44.7, batch: 8.7 },
-  indexerUs: 10.3,
-  embedded: { single: 125, batch: 58 },
+  api: { single: 49.7, batch: 10.7 },
+  indexerUs: 13.4,
+  embedded: { single: 166, batch: 60 },
   /** Elasticsearch's own CPU for each document of one copy: 41 to 52. */
   elasticsearchUs: 52,
   /** Bytes of a log as it is sent, on the topic (our producers do not compress; `compression.type` of the topic does), in the stores. */
