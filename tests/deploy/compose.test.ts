@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
@@ -58,6 +58,7 @@ describe('docker-compose.yml', function () {
         assert.ok(text.includes(good), good);
         const other = path.join(folder, 'docker-compose.yml');
         await writeFile(other, text.replace(good, bad));
+        await copyFile(path.join(root, '.env'), path.join(folder, '.env'));
         await assert.rejects(containers.compose(other), complaint, bad);
       }
     } finally {
@@ -72,6 +73,12 @@ describe('docker-compose.yml', function () {
       return [name, ports.map(({ target }) => target)];
     });
     assert.deepEqual(Object.fromEntries(found), PORTS);
+  });
+
+  it('starts everything but our own services with the profile `infrastructure`', async () => {
+    const { services } = await containers.compose(file, ['infrastructure']);
+    const others = Object.keys(PORTS).filter((name) => !(name in OURS));
+    assert.deepEqual(Object.keys(services).sort(), others.sort());
   });
 
   it('has three indexers of one group with the profile `scaled`, which Prometheus finds by one name', async () => {

@@ -177,7 +177,9 @@ func compose(file string, profiles []string) (any, error) {
 		[]string{file},
 		cli.WithWorkingDirectory(filepath.Dir(file)),
 		cli.WithOsEnv,
-		cli.WithProfiles(profiles),
+		cli.WithEnvFiles(),
+		cli.WithDotEnv,
+		cli.WithDefaultProfiles(profiles...),
 	)
 	if err != nil {
 		return nil, err
