@@ -25,7 +25,7 @@ import { Ingest } from './ingest/ingest.ts';
 import { createIngestHandler } from './ingest/ingest-handler.ts';
 import { DataSetGate } from './protocols/data-set-gate.ts';
 import { createSearchRouter } from './search/search-router.ts';
-import { withSlowQueryLog } from './search/slow-query-log.ts';
+import { SlowQueryLog } from './search/slow-query-log.ts';
 import { IngestRate } from './status/ingest-rate.ts';
 import { QueueWatch } from './status/queue-watch.ts';
 import { ServiceVolumes } from './status/service-volumes.ts';
@@ -106,7 +106,7 @@ const MAX_SEND_BYTES = 4 * 1024 * 1024;
 /** Puts an API together; nothing runs before `start`. */
 export function createApi(deps: ApiDeps): Api {
   const { metrics, logger, clock, tracing = NO_TRACING, options } = deps;
-  const searcher = withSlowQueryLog({ searcher: deps.searcher, logger, clock, slowMs: options.searchSlowMs, tracing });
+  const searcher = new SlowQueryLog({ searcher: deps.searcher, logger, clock, slowMs: options.searchSlowMs, tracing });
   const inner = tracing.isOn ? new TracedPublisher(deps.publisher, tracing) : deps.publisher;
   const publisher = new CoalescingPublisher(inner, {
     maxSendsInFlight: SENDS_IN_FLIGHT,

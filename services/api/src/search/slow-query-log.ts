@@ -1,5 +1,6 @@
 import type { Clock } from '@paylog/shared/ports/clock';
 import type { LogFields, Logger } from '@paylog/shared/ports/logger';
+import type { DependencyState } from '@paylog/shared/ports/queue';
 import type {
   Facet,
   FacetsRequest,
@@ -34,89 +35,101 @@ export interface SlowQueryLogDependencies {
  * name may be among them. Those that fail or are given up are logged as well when they took as long. What a sampled request asks has a span
  * that tells the same.
  */
-export function withSlowQueryLog({
-  searcher,
-  logger,
-  clock,
-  slowMs,
-  tracing = NO_TRACING,
-}: SlowQueryLogDependencies): StoreSearcher {
-  const timed = async <T>(
+export class SlowQueryLog implements StoreSearcher {
+  readonly #inner: StoreSearcher;
+  readonly #deps: SlowQueryLogDependencies;
+
+  constructor(deps: SlowQueryLogDependencies) {
+    this.#inner = deps.searcher;
+    this.#deps = deps;
+  }
+
+  start(): Promise<void> {
+    return this.#inner.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#inner.stop();
+  }
+
+  state(): DependencyState {
+    return this.#inner.state();
+  }
+
+  search(request: SearchRequest, options: Options): Promise<SearchResult> {
+    return this.#timed(
+      'search',
+      () => this.#inner.search(request, options),
+      options,
+      (result) => ({
+        ...filterShape(request),
+        order: request.order,
+        limit: request.limit,
+        later_page: request.after !== undefined,
+        ...(result && { hits: result.hits.length, total: result.total.value }),
+      }),
+    );
+  }
+
+  histogram(request: HistogramRequest, options: Options): Promise<readonly HistogramBucket[]> {
+    return this.#timed(
+      'histogram',
+      () => this.#inner.histogram(request, options),
+      options,
+      (result) => ({
+        ...filterShape(request.filter),
+        buckets: request.bounds.length - 1,
+        split: request.splitBy !== undefined,
+        ...(result && { hits: result.reduce((sum, { count }) => sum + count, 0) }),
+      }),
+    );
+  }
+
+  facets(request: FacetsRequest, options: Options): Promise<readonly Facet[]> {
+    return this.#timed(
+      'facets',
+      () => this.#inner.facets(request, options),
+      options,
+      (result) => ({
+        ...filterShape(request.filter),
+        fields: request.fields.length,
+        ...(result && { exact: result.every(({ exact }) => exact) }),
+      }),
+    );
+  }
+
+  get(id: string, options: Options): Promise<SearchHit | undefined> {
+    return this.#timed(
+      'get',
+      () => this.#inner.get(id, options),
+      options,
+      (hit) => ({ ...(hit && { hits: 1 }) }),
+    );
+  }
+
+  async #timed<T>(
     kind: string,
-    work: (options: Options) => Promise<T>,
-    options: Options,
+    work: () => Promise<T>,
+    { signal }: Options,
     describe: (result?: T) => LogFields,
-  ): Promise<T> => {
+  ): Promise<T> {
+    const { logger, clock, slowMs, tracing = NO_TRACING } = this.#deps;
     const startedMs = clock.now();
-    const span = startStoreSpan(tracing, options.signal, searcher.state().name, kind);
+    const span = startStoreSpan(tracing, signal, this.#inner.state().name, kind);
     const log = (outcome: string, result?: T): void => {
       if (span) endStoreSpan(span, outcome, describe(result));
       const durationMs = clock.now() - startedMs;
-      if (durationMs >= slowMs) {
-        logger.warn('Slow search', {
-          kind,
-          outcome,
-          duration_ms: Math.round(durationMs),
-          ...logFieldsOf(options.signal),
-          ...describe(result),
-        });
-      }
+      if (durationMs < slowMs) return;
+      const fields = { kind, outcome, duration_ms: Math.round(durationMs) };
+      logger.warn('Slow search', { ...fields, ...logFieldsOf(signal), ...describe(result) });
     };
     try {
-      const result = await work(options);
+      const result = await work();
       log('answered', result);
       return result;
     } catch (error) {
-      log(options.signal.aborted ? 'given_up' : 'failed');
+      log(signal.aborted ? 'given_up' : 'failed');
       throw error;
     }
-  };
-  return {
-    start: () => searcher.start(),
-    stop: () => searcher.stop(),
-    state: () => searcher.state(),
-    search: (request: SearchRequest, options: Options): Promise<SearchResult> =>
-      timed(
-        'search',
-        (each) => searcher.search(request, each),
-        options,
-        (result) => ({
-          ...filterShape(request),
-          order: request.order,
-          limit: request.limit,
-          later_page: request.after !== undefined,
-          ...(result && { hits: result.hits.length, total: result.total.value }),
-        }),
-      ),
-    histogram: (request: HistogramRequest, options: Options): Promise<readonly HistogramBucket[]> =>
-      timed(
-        'histogram',
-        (each) => searcher.histogram(request, each),
-        options,
-        (result) => ({
-          ...filterShape(request.filter),
-          buckets: request.bounds.length - 1,
-          split: request.splitBy !== undefined,
-          ...(result && { hits: result.reduce((sum, { count }) => sum + count, 0) }),
-        }),
-      ),
-    facets: (request: FacetsRequest, options: Options): Promise<readonly Facet[]> =>
-      timed(
-        'facets',
-        (each) => searcher.facets(request, each),
-        options,
-        (result) => ({
-          ...filterShape(request.filter),
-          fields: request.fields.length,
-          ...(result && { exact: result.every(({ exact }) => exact) }),
-        }),
-      ),
-    get: (id: string, options: Options): Promise<SearchHit | undefined> =>
-      timed(
-        'get',
-        (each) => searcher.get(id, each),
-        options,
-        (result) => ({ ...(result && { hits: 1 }) }),
-      ),
-  };
+  }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { StoreSearcher } from '@paylog/shared/ports/store';
 import { parseQuery } from '@paylog/shared/query/parse-query';
-import { withSlowQueryLog } from '../../src/search/slow-query-log.ts';
+import { SlowQueryLog } from '../../src/search/slow-query-log.ts';
 import { KeptLog } from '../support/app-server.ts';
 import { ModelSearcher } from '../support/model-searcher.ts';
 
@@ -18,7 +18,7 @@ function slowed(tookMs: number, slowMs: number): { searcher: StoreSearcher; mode
     return Promise.resolve();
   };
   return {
-    searcher: withSlowQueryLog({ searcher: model, logger: log, clock: { now: () => now }, slowMs }),
+    searcher: new SlowQueryLog({ searcher: model, logger: log, clock: { now: () => now }, slowMs }),
     model,
     log,
   };

@@ -4,7 +4,7 @@ import { describe, it } from 'mocha';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { createApp } from '../../src/app.ts';
 import { HttpServer } from '../../src/http-server.ts';
-import { withSlowQueryLog } from '../../src/search/slow-query-log.ts';
+import { SlowQueryLog } from '../../src/search/slow-query-log.ts';
 import { MAX_STORE_SPANS } from '../../src/search/store-span.ts';
 import { KeptLog, makeParts } from '../support/app-server.ts';
 import { type KeptSpan, keptSpans } from '../support/kept-spans.ts';
@@ -28,7 +28,7 @@ async function start(): Promise<TracedApp> {
   const store = new ArrivalsStore();
   const { tracing, spans } = keptSpans();
   const log = new KeptLog();
-  const searcher = withSlowQueryLog({ searcher: store, logger: log, clock: Date, slowMs: 0, tracing });
+  const searcher = new SlowQueryLog({ searcher: store, logger: log, clock: Date, slowMs: 0, tracing });
   const { parts } = makeParts({ searcher });
   const server = new HttpServer(createApp({ ...parts, tracing }), {
     host: '127.0.0.1',
