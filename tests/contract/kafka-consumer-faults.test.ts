@@ -80,6 +80,22 @@ describe('Kafka faults while consuming', function () {
     );
   });
 
+  it('leaves no connection open when it is stopped as soon as it was started', async () => {
+    const { topic } = await publishing(1);
+    const groupId = randomUUID();
+    const connections = (): number =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap').length;
+    const before = connections();
+    for (let again = 0; again < 3; again += 1) {
+      const consumer = testConsumer({ brokers }, { groupId, topics: [topic] });
+      await consumer.start(new QueueProbe().handler);
+      await consumer.stop();
+    }
+    // What was left would connect, and join the group, in that time.
+    await sleep(1500);
+    assert.ok(connections() <= before, `${before} connections before, ${connections()} after`);
+  });
+
   it('stays in its group while a handler is busy for longer than the session', async () => {
     const { topic, publisher } = await publishing(1);
     let calls = 0;

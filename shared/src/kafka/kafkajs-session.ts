@@ -23,6 +23,8 @@ const MAX_REJOIN_MS = 30_000;
 const MIN_SILENCE_MS = 5000;
 const TICK_MS = 1000;
 const DISCONNECT_TIMEOUT_MS = 5000;
+/** What brokers that answer need; nobody should wait for the others. */
+const OPENING_TIMEOUT_MS = 1000;
 /** Handlers side by side; more partitions than this wait for a free place. */
 const MAX_PARTITIONS_AT_ONCE = 64;
 
@@ -42,6 +44,9 @@ export class KafkaJsSession {
   readonly #heartbeatIntervalMs: number;
   #lastSignMs = Date.now();
   #timer: NodeJS.Timeout | undefined;
+  /** Connecting and subscribing. */
+  #opening: Promise<void> | undefined;
+  #isStopping = false;
   #crash: (reason: Error) => void = () => undefined;
 
   constructor(
@@ -100,9 +105,13 @@ export class KafkaJsSession {
 
   /** Joins the group and starts to fetch. Rejects when the brokers cannot be reached. */
   async run(): Promise<void> {
-    await this.#consumer.connect();
-    // With `false` an offset that retention has overtaken would jump to the end (tulios/kafkajs#1119).
-    await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+    this.#opening = this.#open();
+    await this.#opening;
+    if (this.#isStopping) {
+      // Later than `stop` waits for.
+      await this.#consumer.disconnect();
+      return;
+    }
     this.#lastSignMs = Date.now();
     this.#timer = setInterval(() => {
       this.#tick();
@@ -115,8 +124,17 @@ export class KafkaJsSession {
     });
   }
 
+  async #open(): Promise<void> {
+    await this.#consumer.connect();
+    // With `false` an offset that retention has overtaken would jump to the end (tulios/kafkajs#1119).
+    await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+  }
+
   /** Drains, commits, leaves the group. Bounded by the drain budget and a few seconds. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
+    // kafkajs closes only connections that are there already: those under way would stay, and the member join after it left.
+    await Promise.race([this.#opening?.catch(() => undefined), pause(OPENING_TIMEOUT_MS)]);
     clearInterval(this.#timer);
     if (this.#assignment !== undefined) this.#consumer.pause(Object.keys(this.#assignment).map((topic) => ({ topic })));
     await Promise.race([this.loop.stop(), pause(this.#options.drainTimeoutMs + DISCONNECT_TIMEOUT_MS)]);
