@@ -268,12 +268,12 @@ describe('elasticsearch adapter and refusing answers', () => {
   describe('searching', () => {
     const request = { order: 'asc', limit: 1, countUpTo: 1 } as const;
 
-    it('waits for the shards of an index that is just being made', async () => {
+    it('waits for the shards of an index that is just being made, on a busy cluster too', async () => {
       let requests = 0;
       const hits = { total: { value: 0, relation: 'eq' }, hits: [] };
       onSearch = () => {
         requests += 1;
-        if (requests < 3)
+        if (requests < 6)
           return { status: 503, body: errorBody('search_phase_execution_exception', 'all shards failed', 503) };
         return { status: 200, body: { timed_out: false, hits } };
       };
@@ -282,7 +282,21 @@ describe('elasticsearch adapter and refusing answers', () => {
         hits: [],
         total: { value: 0, relation: 'eq' },
       });
-      assert.equal(requests, 3);
+      assert.equal(requests, 6);
+      await searcher.stop();
+    });
+
+    it('does not ask again for a caller who has left while it waited', async () => {
+      const caller = new AbortController();
+      let requests = 0;
+      onSearch = () => {
+        requests += 1;
+        setTimeout(() => caller.abort(), 10);
+        return { status: 503, body: errorBody('search_phase_execution_exception', 'all shards failed', 503) };
+      };
+      const searcher = createElasticsearchSearcher(writerOptions(url, 'logs'), silentLogger);
+      await assert.rejects(searcher.search(request, { signal: caller.signal }), { name: 'AbortError' });
+      assert.equal(requests, 1);
       await searcher.stop();
     });
 

@@ -23,8 +23,8 @@ import { refusalOf } from './refusal.ts';
 import { readSearchAnswer } from './search-answer.ts';
 import { getBody, searchBody } from './search-body.ts';
 
-/** Waits while the shards of an index that is just being made are not there yet (some 100 ms, once per data set and day). */
-const SHARD_WAITS_MS = [50, 100, 200, 400];
+/** Waits while the shards of an index that is just being made are not there yet: some 100 ms, seconds on a busy cluster, once per data set and day. */
+const SHARD_WAITS_MS = [50, 100, 200, 400, 800, 800];
 
 /** A start waits so long for the first answer: a store that takes connections and says nothing must not hold up the process. */
 const FIRST_ANSWER_MS = 1000;
@@ -128,7 +128,8 @@ class ElasticsearchSearcher implements StoreSearcher {
     let answer = await this.#gateway.request({ method: 'POST', path: this.#path, query, body }, deadline);
     for (const waitMs of SHARD_WAITS_MS) {
       if (answer.kind !== 'answer' || answer.status !== 503 || deadline.signal.aborted) break;
-      await delay(waitMs);
+      // Who left is told so by the next request, which is not sent any more.
+      await delay(waitMs, undefined, { signal: deadline.signal }).catch(() => undefined);
       answer = await this.#gateway.request({ method: 'POST', path: this.#path, query, body }, deadline);
     }
     return answer;
