@@ -171,7 +171,7 @@ async function embeddedCases(): Promise<void> {
 
 if (wants('api') || wants('indexer')) {
   const kafka = await acquireKafka({ own: true });
-  const elasticsearch = await acquireElasticsearch({ own: true });
+  const elasticsearch = await acquireElasticsearch({ own: true, optimised: true });
   if ('skipped' in kafka) throw new Error(kafka.skipped);
   if ('skipped' in elasticsearch) throw new Error(elasticsearch.skipped);
   try {

@@ -58,13 +58,13 @@ async function elasticsearchNode(directory: string): Promise<Node> {
   if (named !== undefined) return { url: named, stop: () => Promise.resolve() };
   const port = await freePort();
   try {
-    const node = await elasticsearchProcess({ port, directory: join(directory, 'elasticsearch') });
+    const node = await elasticsearchProcess({ port, directory: join(directory, 'elasticsearch'), optimised: true });
     await node.start();
     return { url: `http://127.0.0.1:${port}`, stop: () => node.stop() };
   } catch (error) {
     process.stderr.write(`no local Elasticsearch that keeps its data: ${String(error)}\n`);
   }
-  const acquired = await acquireElasticsearch({ own: true });
+  const acquired = await acquireElasticsearch({ own: true, optimised: true });
   if ('skipped' in acquired) throw new Error(acquired.skipped);
   return { url: acquired.url, stop: () => acquired.dispose() };
 }

@@ -15,6 +15,7 @@ import { QueueCore } from '@paylog/shared/embedded/queue-core';
 import { EmbeddedPublisher } from '@paylog/shared/embedded/embedded-publisher';
 import { QueueProbe, waitUntil } from '@paylog/shared/testing/queue-probe';
 import { describe, it } from 'mocha';
+import { scriptArguments } from '../stack/node-arguments.ts';
 import { EmbeddedChild, LOGS, silentLogger, withDataDir } from './embedded-support.ts';
 
 const STORED = { status: 'stored' } as const;
@@ -253,24 +254,15 @@ describe('embedded adapter: full disk', function () {
     const script = fileURLToPath(new URL('./embedded-full-disk.ts', import.meta.url));
     await withDataDir(async (dataDir) => {
       await mkdir(join(dataDir, 'disk'));
-      const mount = `mount -t tmpfs -o size=3m tmpfs "$1/disk"`;
-      const probe = spawnSync('unshare', ['-m', 'sh', '-c', mount, 'sh', dataDir], { encoding: 'utf8' });
+      const mount = `mount -t tmpfs -o size=3m tmpfs "$0/disk"`;
+      const probe = spawnSync('unshare', ['-m', 'sh', '-c', mount, dataDir], { encoding: 'utf8' });
       if (probe.status !== 0) {
         console.log('      skipped: mounting a small tmpfs needs "unshare -m" and the right to mount (root)');
         this.skip();
       }
       const run = spawnSync(
         'unshare',
-        [
-          '-m',
-          'sh',
-          '-c',
-          `${mount} && exec "$2" --conditions=@paylog/source --import tsx "$3" "$1/disk"`,
-          'sh',
-          dataDir,
-          process.execPath,
-          script,
-        ],
+        ['-m', 'sh', '-c', `${mount} && exec "$@" "$0/disk"`, dataDir, process.execPath, ...scriptArguments(script)],
         { encoding: 'utf8', timeout: 50_000 },
       );
       assert.equal(run.stderr, '');

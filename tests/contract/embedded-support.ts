@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { TopicSettings } from '@paylog/shared/ports/queue';
+import { scriptArguments } from '../stack/node-arguments.ts';
 
 const quiet = (): void => undefined;
 
@@ -40,8 +41,9 @@ export class EmbeddedChild {
 
   constructor(args: readonly string[]) {
     const entry = fileURLToPath(new URL('./embedded-child.ts', import.meta.url));
-    const flags = ['--conditions=@paylog/source', '--import', 'tsx'];
-    this.process = spawn(process.execPath, [...flags, entry, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.process = spawn(process.execPath, [...scriptArguments(entry), ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const lines = (this.#rest + text).split('\n');
       this.#rest = lines.pop() ?? '';

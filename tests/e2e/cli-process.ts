@@ -1,14 +1,9 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
+import { serviceArguments } from '../stack/node-arguments.ts';
 
-const root = path.join(import.meta.dirname, '..', '..');
-const MAIN = path.join(root, 'services', 'cli', 'src', 'main.ts');
-// As a path: commands run in directories from which it would not be found.
-const TSX = createRequire(import.meta.url).resolve('tsx');
 const OUTPUT_MS = 30_000;
 
 /** How a command is run. */
@@ -19,7 +14,7 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** `paylog` as a process of its own, run from its sources, with nothing of our environment but what node needs. */
+/** `paylog` as a process of its own, with nothing of our environment but what node needs. */
 export class CliProcess implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #exit: Promise<number | NodeJS.Signals>;
@@ -28,7 +23,7 @@ export class CliProcess implements AsyncDisposable {
 
   constructor({ args, directory, env = {} }: CliOptions) {
     const { PATH = '' } = process.env;
-    this.#child = spawn(process.execPath, ['--conditions=@paylog/source', '--import', TSX, MAIN, ...args], {
+    this.#child = spawn(process.execPath, [...serviceArguments('cli'), ...args], {
       cwd: directory,
       env: { PATH, HOME: directory, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { ingest, searchPage } from './api-client.ts';
+import { serviceArguments } from '../stack/node-arguments.ts';
 import { type CliEnd, CliProcess, runCli } from './cli-process.ts';
 import { Service } from './service.ts';
 
@@ -137,19 +138,7 @@ describe('paylog search, tail and export, on a running all-in-one process', func
   it('ends quietly when nobody reads on', async () => {
     await searchable('pages', 2345);
     const command = `"$0" "$@" | head -n 1`;
-    const main = path.join(import.meta.dirname, '..', '..', 'services', 'cli', 'src', 'main.ts');
-    const args = [
-      '--conditions=@paylog/source',
-      '--import',
-      'tsx',
-      main,
-      'search',
-      '--service',
-      'pages',
-      '--limit',
-      '2345',
-      '--json',
-    ];
+    const args = [...serviceArguments('cli'), 'search', '--service', 'pages', '--limit', '2345', '--json'];
     const output = execFileSync('sh', ['-c', command, process.execPath, ...args], {
       env: { PATH: process.env['PATH'], HOME: directory, PAYLOG_URL: service.url },
       stdio: ['ignore', 'pipe', 'pipe'],

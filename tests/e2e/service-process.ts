@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { pathToFileURL } from 'node:url';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { guardProcess } from '../stack/guard.ts';
+import { serviceArguments } from '../stack/node-arguments.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const START_MS = 60_000;
-/** By its address: another checkout has its own dependencies, for running only. */
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /**
- * A service as a process of its own, run from its sources (or those of another checkout, `home`), with nothing of our environment but what node and the
+ * A service as a process of its own (or that of another checkout, `home`), with nothing of our environment but what node and the
  * measurement of coverage need.
  */
 export class ServiceProcess implements AsyncDisposable {
@@ -24,9 +21,8 @@ export class ServiceProcess implements AsyncDisposable {
   stderr = '';
 
   constructor(service: 'api' | 'indexer' | 'standalone', env: Readonly<Record<string, string>>, home = root) {
-    const main = path.join(home, 'services', service, 'src', 'main.ts');
     const { PATH = '', HOME = '', NODE_V8_COVERAGE } = process.env;
-    this.#child = spawn(process.execPath, ['--conditions=@paylog/source', '--import', TSX, main], {
+    this.#child = spawn(process.execPath, serviceArguments(service, home), {
       cwd: home,
       env: {
         PATH,

@@ -34,7 +34,7 @@ const servers: readonly Server[] = [
     kafkaProcess({ port: KAFKA_PORT, directory, detached: true }),
   ),
   server('elasticsearch', path.join(data, 'elasticsearch'), (directory) =>
-    elasticsearchProcess({ port: ELASTICSEARCH_PORT, directory, detached: true }),
+    elasticsearchProcess({ port: ELASTICSEARCH_PORT, directory, detached: true, optimised: true }),
   ),
 ];
 
