@@ -48,7 +48,7 @@ export class TailStream {
     try {
       await sink.retry(RETRY_MS, signal);
       await sink.send({ id: this.#position() }, signal);
-      for (let looks = 1; ; looks += 1) {
+      for (let looks = 1; !signal.aborted; looks += 1) {
         await this.#look(signal);
         if (looks === 1) this.#options.onOpened();
         const waitMs = this.#failures === 0 ? intervalMs : backoffDelay(this.#failures - 1, BACKOFF);

@@ -150,6 +150,16 @@ describe('GET /tail', () => {
     assert.deepEqual(server.log.lines, []);
   });
 
+  it('begins no search for a client that has left between two of them', async () => {
+    await using server = await StreamsServer.start({ intervalMs: 600_000 });
+    const client = await EventClient.open(`${server.url}/tail`);
+    await until(() => server.store.requests.length > 0 && server.store.open.size === 0, 'the first look');
+    const searches = server.store.requests.length;
+    await client.close();
+    await until(() => server.hub.size === 0, 'the end');
+    assert.equal(server.store.requests.length, searches);
+  });
+
   it('stops looking while the client does not read, and says then what it left out', async () => {
     await using server = await StreamsServer.start();
     const socket = connect(server.server.port, '127.0.0.1');
