@@ -27,8 +27,12 @@ const suites = {
   deploy: { spec: ['tests/deploy/**/*.test.ts'], timeoutMs: 25 * 60_000 },
 };
 
-/** What runs one after the other when there are lanes, about as long each; the last one mostly waits for outages to pass. */
-const LANES = [['unit', 'e2e'], ['contract', 'clients', 'deploy'], ['faults']];
+/** What runs one after the other when there are lanes, about as long each; faults mostly wait for outages to pass. */
+const LANES = [
+  ['unit', 'e2e'],
+  ['contract', 'clients'],
+  ['faults', 'deploy'],
+];
 
 /** More than these are no accident. */
 const MAX_RERUN_FILES = 4;
