@@ -54,10 +54,7 @@ export async function localService(server: LocalProcess): Promise<StackService> 
     kill: () => server.kill(),
     stop: () => server.stop(),
     start: () => server.start(),
-    pause: () => {
-      server.pause();
-      return Promise.resolve();
-    },
+    pause: () => server.pause(),
     resume: () => {
       server.resume();
       return Promise.resolve();

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { guardProcess } from './guard.ts';
 
@@ -101,8 +101,14 @@ export class LocalProcess {
     this.#releaseGuard();
   }
 
-  pause(): void {
+  /** Resolves when no thread runs any more: on a busy machine some go on for a while after the signal. */
+  async pause(): Promise<void> {
     this.#child?.kill('SIGSTOP');
+    const deadline = Date.now() + STOP_MS;
+    while (this.#isRunning() && !(await this.#isStopped())) {
+      if (Date.now() > deadline) throw new Error(`${this.#options.name} does not stop`);
+      await delay(5);
+    }
   }
 
   resume(): void {
@@ -116,6 +122,21 @@ export class LocalProcess {
 
   #isRunning(): boolean {
     return this.#child?.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Whether each thread is stopped (`T`, https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html); true where there is no `/proc`. */
+  async #isStopped(): Promise<boolean> {
+    const tasks = `/proc/${String(this.#child?.pid)}/task`;
+    const threads = await readdir(tasks).catch(() => []);
+    const states = await Promise.all(
+      threads.map(async (thread) => {
+        // A thread that has just ended has no state.
+        const stat = await readFile(`${tasks}/${thread}/stat`, 'utf8').catch(() => ') T');
+        // The name before it is in parentheses and may hold anything.
+        return stat.slice(stat.lastIndexOf(')') + 2)[0];
+      }),
+    );
+    return states.every((state) => state === 'T' || state === 't');
   }
 
   /** Polls with timers, which keep this process alive; the child itself does not. */

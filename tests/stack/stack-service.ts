@@ -13,7 +13,7 @@ export interface StackService {
   stop(): Promise<void>;
   /** Starts it again on the same port with the same data. Resolves when it is ready; no effect when it runs. */
   start(): Promise<void>;
-  /** SIGSTOP: connections stay open and nothing answers. */
+  /** SIGSTOP: connections stay open and nothing answers. Resolves when nothing runs any more. */
   pause(): Promise<void>;
   /** SIGCONT. */
   resume(): Promise<void>;
