@@ -1,10 +1,16 @@
 /**
  * A process to be killed: `queue <dir>` publishes, `store <dir>` writes, `hold <dir>` only holds the directory. Prints each id
- * that was acknowledged, one per line, after the acknowledgement.
+ * that was acknowledged, one per line, after the acknowledgement. `replace <dir>` ends by itself: it gives up readers, and stops
+ * stores, while their threads are searching, and prints what each round was.
  */
 import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createEmbeddedQueue } from '@paylog/shared/embedded/embedded-queue';
 import { createEmbeddedStore } from '@paylog/shared/embedded/embedded-store';
+import { EmbeddedStoreSearcher } from '@paylog/shared/embedded/embedded-store-searcher';
+import { EmbeddedStoreWriter } from '@paylog/shared/embedded/embedded-store-writer';
+import { StoreCore } from '@paylog/shared/embedded/store-core';
+import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { storeDocument, timeOf } from '@paylog/shared/testing/store-documents';
 import { LOGS, silentLogger } from './embedded-support.ts';
 
@@ -55,4 +61,43 @@ async function hold(): Promise<void> {
   });
 }
 
-await (mode === 'queue' ? publishForever() : mode === 'store' ? writeForever() : hold());
+async function replaceReaders(): Promise<void> {
+  const { signal } = new AbortController();
+  const request = { order: 'asc', limit: 1000, countUpTo: 1_000_000, words: ['common'] } as const;
+  for (let stores = 0; stores < 3; stores += 1) {
+    const core = new StoreCore({ dataDir }, silentLogger);
+    await core.start();
+    const searcher = new EmbeddedStoreSearcher(core);
+    const search = (): Promise<unknown> => searcher.search(request, { signal }).catch((error: unknown) => error);
+    const documents = Array.from({ length: 1000 }, (_, n) =>
+      storeDocument({ id: `${stores}-${n}`, timestamp: timeOf('2026-11-20', n), message: 'common' }),
+    );
+    await new EmbeddedStoreWriter(core).write(documents, { signal });
+    for (let readers = 0; readers < 4; readers += 1) {
+      const searches = [search(), search(), search()];
+      // The thread is somewhere in its work, each time somewhere else.
+      await sleep(2 + readers);
+      core.reader.restart();
+      await Promise.all(searches);
+      const reader = core.reader;
+      await waitUntil(
+        () => reader.ready,
+        10_000,
+        () => 'the reader to come back',
+      );
+    }
+    const searches = [search(), search(), search()];
+    await sleep(2 + stores);
+    await core.stop();
+    await Promise.all(searches);
+    acknowledge([`replaced ${stores}`]);
+  }
+}
+
+const modes: Record<string, () => Promise<void>> = {
+  queue: publishForever,
+  store: writeForever,
+  hold,
+  replace: replaceReaders,
+};
+await modes[mode]?.();

@@ -16,7 +16,7 @@ import { EmbeddedPublisher } from '@paylog/shared/embedded/embedded-publisher';
 import { QueueProbe, waitUntil } from '@paylog/shared/testing/queue-probe';
 import { describe, it } from 'mocha';
 import { scriptArguments } from '../stack/node-arguments.ts';
-import { EmbeddedChild, LOGS, silentLogger, withDataDir } from './embedded-support.ts';
+import { EmbeddedChild, LOGS, silentLogger, StartedThreads, withDataDir } from './embedded-support.ts';
 
 const STORED = { status: 'stored' } as const;
 const message = (key: string, bytes = 100) => ({ key, value: Buffer.alloc(bytes, 0x61) });
@@ -213,6 +213,7 @@ describe('embedded queue: bounds', function () {
 
   it('survives the death of its thread: down, up again, nothing acknowledged lost', () =>
     withDataDir(async (dataDir) => {
+      using threads = new StartedThreads();
       const core = new QueueCore({ dataDir }, silentLogger);
       await core.start();
       await core.makeTopics([LOGS]);
@@ -222,7 +223,7 @@ describe('embedded queue: bounds', function () {
         if (n % 100 === 50) {
           // The calls under way end with the thread: some of them may be in the queue all the same.
           const underWay = publisher.publish('logs', [message(`u${n}`)]);
-          await core.link.restart();
+          await threads.killNewest();
           assert.equal(core.state().state, 'down');
           if ((await underWay).status === 'stored') acknowledged.push(`u${n}`);
         }
@@ -274,7 +275,7 @@ describe('embedded adapter: full disk', function () {
 describe('embedded store: searches and writes side by side', function () {
   this.timeout(60_000);
 
-  it('answers writes while it searches, times out, and replaces a reader that died', () =>
+  it('answers writes while it searches, times out, and replaces a reader that does not come back', () =>
     withDataDir(async (dataDir) => {
       const core = new StoreCore({ dataDir }, silentLogger);
       await core.start();
@@ -294,7 +295,8 @@ describe('embedded store: searches and writes side by side', function () {
         assert.ok(outcomes.every(({ status }) => status === 'stored'));
         searches.push(searcher.search(request, { signal }).catch((error: unknown) => error));
       }
-      await core.reader.restart();
+      core.reader.restart();
+      assert.equal(searcher.state().state, 'down');
       const answers = await Promise.all(searches);
       assert.ok(
         answers.every((answer) => answer instanceof StoreUnavailableError || Object.hasOwn(Object(answer), 'hits')),
@@ -318,5 +320,12 @@ describe('embedded store: searches and writes side by side', function () {
       controller.abort();
       await assert.rejects(aborted, { name: 'AbortError' });
       await hasty.stop();
+    }));
+
+  it('gives up readers and stops while threads are inside of SQLite, and the process goes on', () =>
+    withDataDir(async (dataDir) => {
+      const child = new EmbeddedChild(['replace', dataDir]);
+      assert.equal(await child.exited, 0);
+      assert.deepEqual(child.lines, ['replaced 0', 'replaced 1', 'replaced 2']);
     }));
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import type { Logger } from '@paylog/shared/ports/logger';
 import type { TopicSettings } from '@paylog/shared/ports/queue';
 import { scriptArguments } from '../stack/node-arguments.ts';
@@ -32,11 +33,37 @@ export async function withDataDir(use: (dataDir: string) => Promise<void>): Prom
   }
 }
 
+/** The worker threads that were started while it was there. */
+export class StartedThreads implements Disposable {
+  readonly #threads: Worker[] = [];
+  readonly #add = (worker: Worker): void => {
+    this.#threads.push(worker);
+  };
+
+  constructor() {
+    process.on('worker', this.#add);
+  }
+
+  /** The newest thread dies of an error that nobody caught: none of ours can read `null`. Resolves when it is gone. */
+  async killNewest(): Promise<void> {
+    const thread = this.#threads.at(-1);
+    if (thread === undefined) throw new Error('no thread was started');
+    const gone = new Promise((resolve) => thread.once('exit', resolve));
+    thread.postMessage(null);
+    await gone;
+  }
+
+  [Symbol.dispose](): void {
+    process.off('worker', this.#add);
+  }
+}
+
 /** A child process of `embedded-child.ts`, and the lines that it printed whole. */
 export class EmbeddedChild {
   readonly process: ChildProcess;
   readonly lines: string[] = [];
-  readonly exited: Promise<void>;
+  /** The exit code; null after a signal. */
+  readonly exited: Promise<number | null>;
   #rest = '';
 
   constructor(args: readonly string[]) {
@@ -50,8 +77,8 @@ export class EmbeddedChild {
       for (const line of lines) if (line !== '') this.lines.push(line);
     });
     this.exited = new Promise((resolve) =>
-      this.process.once('close', () => {
-        resolve();
+      this.process.once('close', (code) => {
+        resolve(code);
       }),
     );
   }

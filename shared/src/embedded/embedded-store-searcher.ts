@@ -117,7 +117,7 @@ export class EmbeddedStoreSearcher implements StoreSearcher {
       const timer = setTimeout(() => {
         finish();
         this.#core.logger.error('embedded store reader does not answer, replacing it', { timeoutMs });
-        void this.#core.reader.restart();
+        this.#core.reader.restart();
         reject(timedOut(timeoutMs));
       }, timeoutMs + GRACE_MS);
       signal.addEventListener('abort', onAbort);

@@ -36,7 +36,10 @@ export type WorkerHandlers<O extends WorkerOps> = {
   ) => O[K]['result'] | Transferred<O[K]['result']> | Promise<O[K]['result'] | Transferred<O[K]['result']>>;
 };
 
-/** Serves questions until `close` is called by the other side. `open` makes the handlers; its failure is told as `unable`. */
+/**
+ * Serves questions until the other side asks for `close`; then the thread ends, when what else it was doing has been answered.
+ * `open` makes the handlers; its failure is told as `unable`.
+ */
 export function serveWorker<O extends WorkerOps>(open: () => WorkerHandlers<O>): void {
   const port = parentPort;
   if (port === null) throw new Error('This module runs in a worker thread only');
@@ -61,6 +64,8 @@ export function serveWorker<O extends WorkerOps>(open: () => WorkerHandlers<O>):
         else say({ kind: 'result', id, value: answer });
       } catch (error) {
         say({ kind: 'fault', id, fault: sqlFault(error) });
+      } finally {
+        if (op === 'close') port.close();
       }
     })();
   });

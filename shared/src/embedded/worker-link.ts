@@ -30,7 +30,7 @@ export interface WorkerLinkOptions {
 
 /**
  * Operations that every worker has. `probe` tries what the worker is there for (a write, a read): a fault keeps the state
- * `down`. `close` closes the database.
+ * `down`. `close` closes the database and ends the thread.
  */
 export type CommonOps = Record<'probe' | 'close', { readonly args: undefined; readonly result: undefined }>;
 
@@ -52,6 +52,9 @@ const GONE: SqlFault = { code: 'worker_gone', message: 'the database thread ende
  *
  * States: new -> starting -> ready <-> gone -> stopped. `ready` has two faces, up and down: down after an answer that was a
  * fault, until an answer or a probe succeeds.
+ *
+ * A thread is asked to end, never terminated: a termination that strikes inside of libsql 0.5 aborts the whole process, since
+ * its binding (neon 1.0) asserts that no call into V8 fails. Nor would it be sooner: it waits for the native call as well.
  */
 export class WorkerLink<O extends WorkerOps> {
   readonly #options: WorkerLinkOptions;
@@ -102,25 +105,42 @@ export class WorkerLink<O extends WorkerOps> {
     });
   }
 
-  /** Ends this worker and starts another: for a worker that does not come back. Calls under way reject. */
-  async restart(): Promise<void> {
-    await this.#worker?.terminate();
+  /**
+   * Gives up this worker, for one that does not come back: calls under way reject at once. Another one starts when its thread
+   * has ended, so that there is never more than one.
+   */
+  restart(): void {
+    if (this.#phase !== 'ready') return;
+    this.#askToEnd();
+    this.#giveUp(GONE);
   }
 
-  /** Closes the database (bounded), ends the worker. Idempotent, legal before start. */
+  /** Closes the database and ends the worker, which may take {@link CLOSE_TIMEOUT_MS}. Idempotent, legal before start. */
   async stop(): Promise<void> {
-    const wasReady = this.#phase === 'ready';
-    const worker = this.#worker;
     clearTimeout(this.#respawnTimer);
     clearInterval(this.#probeTimer);
-    if (wasReady) {
-      const closed = this.call('close', undefined).catch(() => undefined);
-      this.#phase = 'stopped';
-      await withTimeout(closed, CLOSE_TIMEOUT_MS);
-    }
     this.#phase = 'stopped';
     this.#setState('down', 'stopped');
-    await worker?.terminate();
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const ended = new Promise<true>((resolve) => {
+      worker.once('exit', () => {
+        resolve(true);
+      });
+    });
+    this.#askToEnd();
+    if ((await withTimeout(ended, CLOSE_TIMEOUT_MS)) !== true) {
+      this.#logger.warn('embedded database does not close in time', { database: this.#options.name });
+      // It does not keep the process; the database is as safe as after kill -9.
+      worker.unref();
+      this.#rejectPending(GONE);
+    }
+  }
+
+  #askToEnd(): void {
+    const request: WorkerRequest = { id: this.#nextId, op: 'close', args: undefined };
+    this.#nextId += 1;
+    this.#worker?.postMessage(request);
   }
 
   #spawn(): Promise<void> {
@@ -156,14 +176,18 @@ export class WorkerLink<O extends WorkerOps> {
   #settle(reply: Extract<WorkerReply, { id: number }>): void {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
+    if (this.#phase === 'ready') this.#show(reply);
+    if (reply.kind === 'result') pending?.resolve(reply.value);
+    else pending?.reject(new WorkerFaultError(reply.fault));
+  }
+
+  #show(reply: Extract<WorkerReply, { id: number }>): void {
     if (reply.kind === 'result') {
-      if (this.#phase === 'ready') this.#setState('up');
-      pending?.resolve(reply.value);
-    } else {
-      this.#setState('down', reply.fault.message);
-      this.#probe();
-      pending?.reject(new WorkerFaultError(reply.fault));
+      this.#setState('up');
+      return;
     }
+    this.#setState('down', reply.fault.message);
+    this.#probe();
   }
 
   /** Asks again and again while down, so that the state recovers without traffic. */
@@ -178,12 +202,24 @@ export class WorkerLink<O extends WorkerOps> {
     }, PROBE_INTERVAL_MS);
   }
 
-  #onExit(fault: SqlFault): void {
+  #rejectPending(fault: SqlFault): void {
     for (const { reject } of this.#pending.values()) reject(new WorkerFaultError(fault));
     this.#pending.clear();
-    if (this.#phase === 'stopped' || this.#phase === 'starting') return;
+  }
+
+  #giveUp(fault: SqlFault): void {
     this.#phase = 'gone';
+    this.#rejectPending(fault);
     this.#setState('down', fault.message);
+  }
+
+  #onExit(fault: SqlFault): void {
+    this.#worker = undefined;
+    if (this.#phase === 'stopped' || this.#phase === 'starting') {
+      this.#rejectPending(fault);
+      return;
+    }
+    this.#giveUp(fault);
     const delayMs = Math.min(RESPAWN_MAX_MS, RESPAWN_MIN_MS * 2 ** Math.min(this.#respawns, 10));
     this.#respawns += 1;
     this.#respawnTimer = setTimeout(() => {
@@ -223,11 +259,13 @@ function loaderUrl(): string {
   return pathToFileURL(path.replace(/\.cjs$/, '.mjs')).href;
 }
 
-async function withTimeout(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
+/** `undefined` when the time is over. */
+async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, undefined);
   });
-  await Promise.race([promise, timeout]);
+  const first = await Promise.race([promise, timeout]);
   clearTimeout(timer);
+  return first;
 }
