@@ -2,7 +2,7 @@
  * `npm run stack` and `npm run stack:stop`: one Kafka and one Elasticsearch for development, on their usual ports, that
  * outlive this process. Data and logs stay in `data/` of the stack folder.
  *
- * `npm run stack:tools`: builds what the tests of `tests/deploy` run, so that no test waits for it. Takes some minutes the first time.
+ * `npm run stack:tools`: builds what the tests of `tests/deploy` and `tests/e2e/upgrade.test.ts` run, so that no test waits for it. Takes some minutes the first time.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { elasticsearchProcess } from './acquire-elasticsearch.ts';
 import { kafkaProcess } from './acquire-kafka.ts';
 import { kubernetesSchemas } from './kubernetes-schemas.ts';
 import type { LocalProcess } from './local-process.ts';
+import { previousVersion } from './previous-version.ts';
 import { missingTool, stackDirectory } from './provision.ts';
 import { providerMirror, terraform } from './terraform.ts';
 import { GO_TOOL_NAMES, goTool } from './tools.ts';
@@ -114,7 +115,8 @@ async function commandLine(pid: number): Promise<readonly string[]> {
 
 async function tools(): Promise<void> {
   // One after another: they would only take the processors from each other.
-  const getters = [...GO_TOOL_NAMES.map((name) => () => goTool(name)), kubernetesSchemas, terraform, providerMirror];
+  const goTools = GO_TOOL_NAMES.map((name) => () => goTool(name));
+  const getters = [...goTools, kubernetesSchemas, terraform, providerMirror, previousVersion];
   for (const get of getters) {
     const got = await get();
     if ('skipped' in got) throw new Error(got.skipped);

@@ -40,18 +40,27 @@ const recipe: Recipe = {
 
 /**
  * A checkout of the version before this one, with its dependencies, whose services run beside ours: `services/<name>/src/main.ts`.
- * Made once. The rules of `tools.ts` hold: required in CI, else skipped unless it is there. A shallow clone is skipped even in CI: it has no past.
+ * Made once. The rules of `tools.ts` hold: required in CI, else skipped unless it is there.
  */
-export async function previousVersion(): Promise<{ readonly directory: string } | Skipped> {
-  const reason = await missing();
-  return reason === undefined ? provisionTool(recipe, () => Promise.resolve(reason)) : { skipped: reason };
+export function previousVersion(): Promise<{ readonly directory: string } | Skipped> {
+  return provisionTool(recipe, missing);
 }
 
 async function missing(): Promise<string | undefined> {
+  if (await isInHistory()) return undefined;
+  // A shallow clone has no past; most servers give a commit that is asked for by its id.
+  await run('git', ['-C', repository, 'fetch', '--quiet', '--depth=1', 'origin', PREVIOUS_VERSION]).catch(
+    () => undefined,
+  );
+  if (await isInHistory()) return undefined;
+  return 'no previous version: it is not in this history; enable it with `git fetch --unshallow`';
+}
+
+async function isInHistory(): Promise<boolean> {
   try {
     await run('git', ['-C', repository, 'cat-file', '-e', `${PREVIOUS_VERSION}^{commit}`]);
-    return undefined;
+    return true;
   } catch {
-    return 'no previous version: it is not in this history; enable it with `git fetch --unshallow`';
+    return false;
   }
 }
