@@ -13,8 +13,8 @@ import type { ElasticsearchNode, KafkaBroker } from '../stack/stack-service.ts';
 
 /** Long enough for several rounds of whatever would feed itself. */
 const WATCHED_MS = 4000;
-/** Connections are lost and found again, and the last lines are gathered. */
-const SETTLES_MS = 3000;
+/** Connections are found again, and what waited is sent: each service in its own time, a busy machine takes some of it. */
+const CALM_BY_MS = 60_000;
 /** Lines of a service about one fault, its beginning and its end and what hangs on it. */
 const FEW = 40;
 
@@ -67,13 +67,16 @@ describe('own logs while the pipeline fails', function () {
     );
   }
 
-  /** Once what hangs on the fault itself is told, nothing new is logged or sent for a while. */
+  /** Once what hangs on the fault itself is told, nothing new is logged or sent for a while. What feeds itself never gets there. */
   async function calm(): Promise<void> {
-    await delay(SETTLES_MS);
-    const before = { published: await published(), lines: lines() };
-    await delay(WATCHED_MS);
-    const grown = { published: (await published()) - before.published, lines: lines() - before.lines };
-    assert.ok(grown.published <= 1 && grown.lines <= 2, `${JSON.stringify(grown)}\n${indexer.output.slice(-3000)}`);
+    let grown = { published: Infinity, lines: Infinity };
+    const deadlineMs = Date.now() + CALM_BY_MS;
+    while (grown.published > 1 || grown.lines > 2) {
+      assert.ok(Date.now() < deadlineMs, `${JSON.stringify(grown)}\n${indexer.output.slice(-3000)}`);
+      const before = { published: await published(), lines: lines() };
+      await delay(WATCHED_MS);
+      grown = { published: (await published()) - before.published, lines: lines() - before.lines };
+    }
   }
 
   it('broker down: few lines, kept until it is back, and each sent once', async () => {
