@@ -65,6 +65,12 @@ describe('own logs, all in one process', function () {
     assert.equal(written, service.output.replace(/^Pay Log Aggregator is ready.*\n/m, ''), 'the last lines included');
 
     await service.start();
+    const [ready] = await found(service, 'data_set:paylog "all in one is ready"');
+    assert.deepEqual(ready?.['attributes'], {
+      ...(ready?.['attributes'] as object),
+      queue: 'embedded',
+      store: 'embedded',
+    });
     const [stopping] = await found(service, 'data_set:paylog message:stopping');
     assert.equal((stopping?.['attributes'] as Record<string, unknown>)['signal'], 'SIGTERM');
     assert.equal(await service.end('SIGTERM'), 0);

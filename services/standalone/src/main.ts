@@ -78,6 +78,8 @@ await runLifecycle(
       api.markStopping();
     },
     onReady: () => {
+      const sides = { queue: config.queue.kind, store: config.store.kind };
+      logger.info('all in one is ready', { host: config.http.host, port: api.port, ...sides });
       process.stdout.write(`${readyLine(config, api.port)}\n`);
     },
   },
