@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import { openApiDocument } from '@paylog/api/docs/openapi';
+import { ADMIN_PATHS } from '@paylog/shared/telemetry/health';
 import {
   acquireHelm,
   containersOf,
@@ -283,13 +284,21 @@ describe('Helm chart: values', () => {
       }
     });
 
-    it('are asked on the routes that there are', async () => {
-      for (const service of ['api', 'indexer']) {
+    it('are asked on the routes that there are, and those of the API are not taken away together when Kafka is', async () => {
+      for (const [service, readiness] of [
+        ['api', '/health/serving'],
+        ['indexer', '/health/ready'],
+      ] as const) {
         const container = only(await render({}), 'Deployment', `-${service}`).spec.template?.spec.containers[0];
         const probes = container as unknown as Record<string, { httpGet: { path: string; port: string } }>;
-        assert.deepEqual(probes['startupProbe']?.httpGet, { path: '/health', port: 'http' });
-        assert.deepEqual(probes['livenessProbe']?.httpGet, { path: '/health/live', port: 'http' });
-        assert.deepEqual(probes['readinessProbe']?.httpGet, { path: '/health/ready', port: 'http' });
+        const asked = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((probe) => probes[probe]?.httpGet);
+        const paths = ['/health', '/health/live', readiness];
+        assert.deepEqual(
+          asked,
+          paths.map((at) => ({ path: at, port: 'http' })),
+        );
+        const known = new Set<string>(ADMIN_PATHS);
+        for (const at of paths) assert.ok(known.has(at), at);
       }
     });
 

@@ -46,13 +46,23 @@ describe('outages of Kafka and Elasticsearch', function () {
       assert.ok(load.slowestMs < ANSWERED_MS, load.summary());
     }));
 
-  it('broker down: 503 in time and not ready, then on as before without a restart', () =>
+  it('broker down: 503 in time and not ready, searches go on, then on as before without a restart', () =>
     run(async ({ api, indexer, load }) => {
       await kafka!.kill();
       await api.waitForStatus('/health/ready', 503);
       await indexer.waitForStatus('/health/ready', 503);
       await delay(6000);
       assert.deepEqual([await api.status('/health/live'), await indexer.status('/health/live')], [200, 200]);
+      // What load balancers ask: they must not take away all that answers.
+      assert.equal(await api.status('/health/serving'), 200);
+      assert.equal(await api.status('/api/v1/logs'), 200);
+      const refused = await fetch(`${api.url}/api/v1/logs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"message":"refused","service":"outages"}',
+      });
+      assert.equal(refused.status, 503, await refused.text());
+      assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
       await kafka!.start();
       await load.more(100);
       await Promise.all([api, indexer].map((service) => service.waitForStatus('/health/ready', 200)));
@@ -106,6 +116,7 @@ describe('outages of Kafka and Elasticsearch', function () {
       for (const service of [api, indexer]) {
         service.send('SIGTERM');
         await delay(300);
+        assert.notEqual(await service.status('/health/serving'), 200, 'nothing new is sent to what stops');
         assert.equal(await service.end('SIGINT'), 130);
       }
       await kafka!.resume();

@@ -71,6 +71,7 @@ describe('start order', function () {
       assert.ok(linesOf(service).length <= 20, `${linesOf(service).length} lines:\n${service.output}`);
       assert.match(service.output, /not there yet, waiting for it/);
     }
+    assert.equal(await api.status('/health/serving'), 503, 'load balancers wait too');
     for (const [{ count }, least, most] of [
       [brokerKnocks, 4, 150],
       [storeKnocks, 1, 30],
@@ -81,6 +82,7 @@ describe('start order', function () {
 
     await startKafka(this, ports.kafka);
     await api.waitForStatus('/health/ready', 200);
+    assert.equal(await api.status('/health/serving'), 200);
     await post(api, 'before the store');
     assert.equal(await indexer.status('/health/ready'), 503, 'the store is not there');
     assert.equal(await api.status('/api/v1/logs'), 503, 'neither can it be searched');
@@ -143,6 +145,7 @@ describe('start order', function () {
       await Promise.all(servers.map((server) => server[how]()));
       await Promise.all([api, indexer].map((service) => service.waitForStatus('/health/ready', 503)));
       assert.deepEqual([await api.status('/health/live'), await indexer.status('/health/live')], [200, 200]);
+      assert.equal(await api.status('/health/serving'), 200, 'what both wait for is no reason to send elsewhere');
       for (const server of order) await server.start();
       await finds(api, `before ${how}`);
     }

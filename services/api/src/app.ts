@@ -8,7 +8,7 @@ import { SECURITY_HEADERS } from './http/security-headers.ts';
 
 /** The parts of the API that express serves. */
 export interface AppParts {
-  /** `/health`, `/health/live`, `/health/ready`, `/metrics`. */
+  /** `/health`, `/health/live`, `/health/ready`, `/health/serving`, `/metrics`. */
   readonly health: Router;
   /** Reading routes under `/api/v1/logs`. */
   readonly search: Router;

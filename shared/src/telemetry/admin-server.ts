@@ -16,8 +16,8 @@ export interface AdminServerOptions {
 const MAX_REQUEST_MS = 10_000;
 
 /**
- * Health and metrics of a process that has no API: GET /health, /health/live, /health/ready, /metrics. Every answer has an `x-request-id`, as
- * those of the API.
+ * Health and metrics of a process that has no API: GET of what `ADMIN_PATHS` lists. Every answer has an `x-request-id`, as those of the
+ * API.
  */
 export class AdminServer {
   readonly #options: AdminServerOptions;

@@ -18,7 +18,7 @@ export interface HealthOptions {
   readonly needed: readonly (() => DependencyState)[];
   /** Shown, but the process is ready without them (search may be down while ingest goes on). */
   readonly optional?: readonly (() => DependencyState)[];
-  /** What the start still waits for, without which there is no work; undefined when it has it. Absent: nothing. */
+  /** What the start still waits for, without which there is no work; undefined from then on. Absent: nothing. */
   readonly missing?: (() => string | undefined) | undefined;
   /** Why the process should be restarted; undefined while it makes progress. Absent: it always does. */
   readonly stalled?: () => string | undefined;
@@ -45,7 +45,7 @@ export class Health {
     this.#stopping = true;
   }
 
-  /** The answer to a GET of one of the four paths; undefined for any other path. `accept` is the request's header of that name. */
+  /** The answer to a GET of one of {@link ADMIN_PATHS}; undefined for any other path. `accept` is the request's header of that name. */
   async answer(path: string, accept?: string): Promise<AdminAnswer | undefined> {
     switch (path) {
       case '/health':
@@ -54,6 +54,8 @@ export class Health {
         return this.#live();
       case '/health/ready':
         return this.#ready();
+      case '/health/serving':
+        return this.#serving();
       case '/metrics': {
         const { metrics } = this.#options;
         const form = prefersOpenMetrics(accept) ? metrics.openMetrics : metrics;
@@ -87,10 +89,20 @@ export class Health {
       dependencies: [...required, ...others],
     });
   }
+
+  /**
+   * For load balancers. What this process depends on does not count: its peers depend on the same, so that all of them would be taken out at
+   * once, and clients would get no answer instead of one that says what is wrong and when to ask again.
+   */
+  #serving(): AdminAnswer {
+    const reason = this.#options.missing?.();
+    if (this.#stopping) return json(503, { status: 'stopping' });
+    return reason === undefined ? json(200, { status: 'serving' }) : json(503, { status: 'starting', reason });
+  }
 }
 
 /** The paths that {@link Health.answer} knows. */
-export const ADMIN_PATHS = ['/health', '/health/live', '/health/ready', '/metrics'] as const;
+export const ADMIN_PATHS = ['/health', '/health/live', '/health/ready', '/health/serving', '/metrics'] as const;
 
 function shown({ name, state, sinceMs, reason }: DependencyState, needed: boolean) {
   return { name, state, since: new Date(sinceMs).toISOString(), needed, ...(reason !== undefined && { reason }) };

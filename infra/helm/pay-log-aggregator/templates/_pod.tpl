@@ -145,7 +145,9 @@ spec:
       env:
         {{- . | nindent 8 }}
       {{- end }}
-      {{- range $probe, $path := dict "startup" "/health" "liveness" "/health/live" "readiness" "/health/ready" }}
+      {{- /* All pods of the API share one Kafka: without it they stay in the service, to search and to say when to send again. */ -}}
+      {{- $readiness := get (dict "api" "/health/serving" "indexer" "/health/ready") $component }}
+      {{- range $probe, $path := dict "startup" "/health" "liveness" "/health/live" "readiness" $readiness }}
       {{ $probe }}Probe:
         httpGet:
           path: {{ $path }}

@@ -38,6 +38,14 @@ const readySchema = {
     dependencies: { type: 'array', items: { $ref: '#/components/schemas/Dependency' } },
   },
 };
+const servingSchema = {
+  type: 'object',
+  required: ['status'],
+  properties: {
+    status: { type: 'string', enum: ['serving', 'starting', 'stopping'] },
+    reason: { type: 'string', description: 'What the start of the process still waits for.' },
+  },
+};
 const up = { name: 'queue', state: 'up', since: '2026-11-20T08:00:00.000Z', needed: true };
 const down = {
   name: 'queue',
@@ -91,6 +99,15 @@ export const OPERATION_PATHS = {
       readySchema,
       { status: 'ready', dependencies: [up] },
       { status: 'not_ready', dependencies: [down] },
+    ),
+  },
+  '/health/serving': {
+    get: probe(
+      'getServing',
+      'Whether load balancers should send requests here: not while the process starts or stops. Unlike /health/ready it does not ask for the queue, since all processes share it: without it searches go on, and records are answered with 503 and Retry-After',
+      servingSchema,
+      { status: 'serving' },
+      { status: 'stopping' },
     ),
   },
   '/metrics': {

@@ -3,7 +3,7 @@ import { ADMIN_PATHS, type Health } from '@paylog/shared/telemetry/health';
 import { allowMethods } from '../http/allow-methods.ts';
 import { sendText } from '../http/send.ts';
 
-/** GET /health, /health/live, /health/ready and /metrics. */
+/** GET /health, /health/live, /health/ready, /health/serving and /metrics. */
 export function createHealthRouter(health: Health): Router {
   const router = Router({ caseSensitive: true, strict: true });
   for (const path of ADMIN_PATHS) {

@@ -28,6 +28,7 @@ describe('health of the API', () => {
       ],
     });
     queue = { name: 'queue', state: 'down', sinceMs: NOW + 1000, reason: 'no broker answers' };
+    assert.deepEqual(await (await server.get('/health/serving')).json(), { status: 'serving' });
     const down = await server.get('/health/ready');
     assert.equal(down.status, 503);
     const body = (await down.json()) as { status: string; dependencies: readonly object[] };
@@ -58,8 +59,11 @@ describe('health of the API', () => {
     const early = await server.get('/health/ready');
     const { status, reason } = (await early.json()) as { status: string; reason: string };
     assert.deepEqual([early.status, status, reason], [503, 'not_ready', 'no topics']);
+    const starting = await server.get('/health/serving');
+    assert.deepEqual([starting.status, await starting.json()], [503, { status: 'starting', reason: 'no topics' }]);
     missing = undefined;
     assert.equal((await server.get('/health/ready')).status, 200);
+    assert.equal((await server.get('/health/serving')).status, 200);
   });
 
   it('is not ready when it stops', async () => {
@@ -68,6 +72,8 @@ describe('health of the API', () => {
     const response = await server.get('/health/ready');
     assert.equal(response.status, 503);
     assert.equal(((await response.json()) as { status: string }).status, 'stopping');
+    const serving = await server.get('/health/serving');
+    assert.deepEqual([serving.status, await serving.json()], [503, { status: 'stopping' }]);
     assert.equal((await server.get('/health')).status, 200);
   });
 
