@@ -519,6 +519,23 @@ describe('Helm chart: values', () => {
       }
     });
 
+    it('have path types that ingress-nginx takes: its webhook refuses an Ingress with any other', async () => {
+      const paths = ['/api/v1', '/openapi.json', '/a_b/', '/v1.0'];
+      for (const resources of [
+        await helm.resources({ environment: 'prod' }),
+        await render({ ingress: { enabled: true, hosts: ['a.example.com'] }, api: { paths } }),
+      ]) {
+        const { rules } = only(resources, 'Ingress').spec as unknown as {
+          rules: { http: { paths: { path: string; pathType: string }[] } }[];
+        };
+        for (const { path: at, pathType } of rules.flatMap(({ http }) => http.paths)) {
+          // What `strict-validate-path-type` lets through; until 1.12.6 and 1.13.2 no dot either.
+          const isPlain = /^\/[A-Za-z0-9_/-]*$/.test(at);
+          assert.equal(pathType === 'ImplementationSpecific', !isPlain, `${at} ${pathType}`);
+        }
+      }
+    });
+
     it('are none by default', async () => {
       assert.deepEqual(
         (await render({})).filter(({ kind }) => kind === 'Ingress' || kind === 'HTTPRoute'),
