@@ -141,6 +141,12 @@ describe('Helm chart: values', () => {
       assert.deepEqual(kinds(await render({ indexer: { autoscaling: { mode: 'none' } } })), []);
     });
 
+    it('by CPU stands in nobody’s way when KEDA comes', async () => {
+      const { metadata } = only(await render({}), 'HorizontalPodAutoscaler', '-indexer');
+      // verifyHpas of KEDA's webhook, which otherwise refuses a second one for the same pods.
+      assert.equal(metadata.annotations?.['validations.keda.sh/hpa-ownership'], 'false');
+    });
+
     it('sets replicas only where nothing scales', async () => {
       const replicas = async (mode: string): Promise<unknown> =>
         only(await render({ indexer: { autoscaling: { mode } } }), 'Deployment', '-indexer').spec.replicas;
