@@ -160,7 +160,8 @@ describe('docker-compose.yml', function () {
 
   it("checks health by programs that the images have: ours by the Dockerfile's own", async () => {
     for (const name of Object.keys(OURS)) {
-      const { healthcheck, build } = scaled.services[name]!;
+      const { healthcheck, image } = scaled.services[name]!;
+      const build = all().find(([, other]) => other.build !== undefined && other.image === image)?.[1].build;
       const [kind, program, script, probe] = healthcheck?.test ?? [];
       assert.deepEqual([kind, probe], ['CMD', 'ready']);
       const dockerfile = await readFile(path.join(root, build?.dockerfile ?? ''), 'utf8');
@@ -206,9 +207,19 @@ describe('docker-compose.yml', function () {
   });
 
   it('pins every image by a version', () => {
-    for (const [name, { image = '', build }] of all()) {
-      if (build === undefined) assert.match(image, /:v?\d+\.\d+\.\d+$/, name);
-      else assert.match(image, /^pay-log-aggregator-\w+:dev$/, name);
+    for (const [name, { image = '' }] of all()) {
+      if (name in OURS) assert.match(image, /^pay-log-aggregator-\w+:dev$/, name);
+      else assert.match(image, /:v?\d+\.\d+\.\d+$/, name);
+    }
+  });
+
+  it('builds each of our images once, and fetches none: two builds of one image at a time can fail', () => {
+    const built = all().flatMap(([, { image = '', build }]) => (build === undefined ? [] : [image]));
+    assert.deepEqual(built.sort(), [...new Set(built)]);
+    for (const name of Object.keys(OURS)) {
+      const { image = '', build, pull_policy: pull } = scaled.services[name]!;
+      assert.ok(built.includes(image), `${name}: ${image}`);
+      if (build === undefined) assert.equal(pull, 'never', name);
     }
   });
 

@@ -40,6 +40,7 @@ export interface ComposeProject {
 export interface ComposeService {
   readonly image?: string;
   readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly pull_policy?: string;
   readonly command?: readonly string[] | null;
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly ports?: readonly { readonly host_ip?: string; readonly published: string; readonly target: number }[];
