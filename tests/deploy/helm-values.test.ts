@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import { openApiDocument } from '@paylog/api/docs/openapi';
@@ -35,6 +35,11 @@ const REFUSED: readonly (readonly [name: string, values: object, says: RegExp])[
   ['no broker', { kafka: { brokers: [] } }, /brokers.*minItems/s],
   ['an address with a login', { elasticsearch: { url: 'http://u:p@es:9200' } }, /url.*does not match pattern/s],
   ['an unknown choice', { indexer: { autoscaling: { mode: 'vpa' } } }, /mode.*one of 'auto', 'keda', 'hpa', 'none'/s],
+  [
+    'an address of runbooks that is none',
+    { monitoring: { prometheusRule: { runbookBaseUrl: 'docs' } } },
+    /runbookBaseUrl.*does not match pattern/s,
+  ],
   ['a tag that moves', { image: { tag: 'latest' } }, /tag/],
   ['a digest that is none', { api: { image: { digest: 'sha256:abc' } } }, /digest.*does not match pattern/s],
   ['a time that is none', { config: { DRAIN_TIMEOUT_MS: '1 fortnight' } }, /"1 fortnight" is not a time such as/],
@@ -583,6 +588,34 @@ describe('Helm chart: values', () => {
       assert.ok(dashboards.length > 1);
       for (const [name, text] of dashboards) assert.ok(JSON.parse(text) instanceof Object, name);
       assert.equal(only(resources, 'ServiceMonitor').metadata.labels['release'], 'prometheus');
+    });
+
+    it('puts the address of the runbooks in front of their pages, where one is given', async () => {
+      interface Rule {
+        readonly alert?: string;
+        readonly annotations?: Readonly<Record<string, string>>;
+      }
+      const rulesOf = async (runbookBaseUrl: string): Promise<readonly Rule[]> => {
+        const monitoring = { prometheusRule: { enabled: true, runbookBaseUrl } };
+        const { spec } = only(await render({ monitoring }), 'PrometheusRule');
+        return (spec as unknown as { groups: { rules: Rule[] }[] }).groups.flatMap(({ rules }) => rules);
+      };
+      const plain = await rulesOf('');
+      const alerts = plain.filter(({ alert }) => alert !== undefined);
+      assert.ok(alerts.length > 10);
+      for (const { alert = '', annotations } of alerts) {
+        assert.match(annotations?.['runbook_url'] ?? '', /^docs\/runbooks\/\w+\.md$/, alert);
+        await access(path.join(root, annotations?.['runbook_url'] ?? ''));
+      }
+      for (const base of ['https://git.example.com/pay/blob/main', 'https://git.example.com/pay/blob/main/']) {
+        const expected = plain.map(({ annotations, ...rule }) => {
+          const page = annotations?.['runbook_url'];
+          if (page === undefined) return annotations === undefined ? rule : { ...rule, annotations };
+          const address = `https://git.example.com/pay/blob/main/${page}`;
+          return { ...rule, annotations: { ...annotations, runbook_url: address } };
+        });
+        assert.deepEqual(await rulesOf(base), expected);
+      }
     });
 
     it('is off by default, one by one', async () => {
