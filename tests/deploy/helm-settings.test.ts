@@ -77,6 +77,10 @@ function podOf(resources: readonly Resource[], service: ChartService): PodSpec {
   return pod;
 }
 
+function texts(settings: Readonly<Record<string, number | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
+}
+
 function load(service: ChartService, env: Readonly<Record<string, string>>): Config<ChartService> {
   const isHeaders = 'OTEL_EXPORTER_OTLP_HEADERS' in env ? { OTEL_EXPORTER_OTLP_HEADERS: 'a=b' } : {};
   const loaded = loadConfig(service, { ...env, ...isHeaders });
@@ -144,6 +148,31 @@ describe('Helm chart: settings', () => {
       assert.equal(podOf(resources, service).terminationGracePeriodSeconds, Math.ceil(stopMs / 1000) + 5);
       assert.ok(stopMs > 120_000);
     }
+  });
+
+  it('days that are kept and days that records may be late are refused as the indexer itself refuses them', async () => {
+    let taken = 0;
+    for (const config of [
+      { RETENTION_DAYS: 399 },
+      { RETENTION_DAYS: 400 },
+      { RETENTION_DAYS: 365, INDEX_DAYS_PAST: 365 },
+      { RETENTION_DAYS: 365, INDEX_DAYS_PAST: 366 },
+      { RETENTION_DAYS: 0, INDEX_DAYS_PAST: 5000 },
+      { INDEX_DAYS_PAST: 401 },
+      { INDEX_DAYS_PAST: 0 },
+    ]) {
+      const said = await helm.refusal({ config });
+      const { RETENTION_DAYS: kept = 400, INDEX_DAYS_PAST: past = 400 } = config;
+      const env = { ...environmentOf(await helm.resources({}), 'indexer'), ...texts(config) };
+      const isTaken = loadConfig('indexer', env).ok;
+      if (isTaken) assert.equal(said, undefined);
+      else
+        assert.match(said ?? '', new RegExp(`RETENTION_DAYS is ${kept}, but INDEX_DAYS_PAST is ${past} .*set INDEX_`));
+      taken += isTaken ? 1 : 0;
+    }
+    assert.equal(taken, 4);
+    assert.equal(await helm.refusal({ indexer: { config: { RETENTION_DAYS: 365, INDEX_DAYS_PAST: 365 } } }), undefined);
+    assert.match((await helm.refusal({ indexer: { config: { RETENTION_DAYS: 365 } } })) ?? '', /RETENTION_DAYS is 365/);
   });
 
   it('a grace period of one’s own must be long enough', async () => {

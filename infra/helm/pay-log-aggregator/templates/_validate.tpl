@@ -61,6 +61,13 @@
 {{- $faults = append $faults (printf "indexer.kind=StatefulSet needs a KAFKA_SESSION_TIMEOUT_MS of at least %ds, it is %s: a pod may take so long to stop and its successor to start, and would lose its partitions" $least $session) -}}
 {{- end -}}
 {{- end -}}
+{{- /* As relations.ts of shared/src/config, with the defaults of docs/config.md: the indexers would not start. A test compares both. */ -}}
+{{- $settings := include "paylog.config" (dict "root" . "service" "indexer") | fromYaml -}}
+{{- $kept := get $settings "RETENTION_DAYS" | default "400" -}}
+{{- $past := get $settings "INDEX_DAYS_PAST" | default "400" -}}
+{{- if and (ne (int $kept) 0) (gt (int $past) (int $kept)) -}}
+{{- $faults = append $faults (printf "RETENTION_DAYS is %s, but INDEX_DAYS_PAST is %s (its default is 400): an older day would be dropped as soon as it is written; set INDEX_DAYS_PAST to %s or less in config" $kept $past $kept) -}}
+{{- end -}}
 {{- $scaling := .Values.api.autoscaling -}}
 {{- if and $scaling.enabled (gt (int $scaling.minReplicas) (int $scaling.maxReplicas)) -}}
 {{- $faults = append $faults "api.autoscaling.minReplicas is more than api.autoscaling.maxReplicas" -}}
