@@ -2,14 +2,17 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Short enough for what is put behind it: 63 characters are a label's limit. */}}
+{{/*
+Short enough for what is put behind it: 63 characters are a label's limit, and the label controller-revision-hash of a pod of a StatefulSet is the
+name (here with `-indexer`), `-` and up to 10 characters.
+*/}}
 {{- define "paylog.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 45 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride | trunc 44 | trimSuffix "-" -}}
 {{- else if contains (include "paylog.name" .) .Release.Name -}}
-{{- .Release.Name | trunc 45 | trimSuffix "-" -}}
+{{- .Release.Name | trunc 44 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name (include "paylog.name" .) | trunc 45 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name (include "paylog.name" .) | trunc 44 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 

@@ -5,7 +5,7 @@ locals {
     [strcontains(var.release_name, "pay-log-aggregator") ? var.release_name : "${var.release_name}-pay-log-aggregator"],
     [for values in local.given : values.fullnameOverride if try(values.fullnameOverride, "") != ""],
   )
-  full_name = trimsuffix(substr(element(local.full_name_given, length(local.full_name_given) - 1), 0, 45), "-")
+  full_name = trimsuffix(substr(element(local.full_name_given, length(local.full_name_given) - 1), 0, 44), "-")
   api_ports = concat([8000], [for values in local.given : values.api.service.port if can(values.api.service.port)])
   api_port  = element(local.api_ports, length(local.api_ports) - 1)
 }
