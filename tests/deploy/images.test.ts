@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
@@ -87,6 +88,7 @@ describe('.dockerignore', function () {
     const containers = orSkip(this, await acquireContainers());
     const wanted = [
       '.npmrc',
+      'infra/docker/exit-on-signals.mjs',
       'infra/docker/healthcheck.mjs',
       'package-lock.json',
       'package.json',
@@ -194,7 +196,7 @@ describe('images', function () {
       it('holds what runs, and neither sources, tests, tools nor settings of whoever built it', () => {
         const ours = filesOf(service).filter((name) => !/(^|\/)node_modules\//.test(name));
         const allowed =
-          /^app\/(package\.json|sbom\.cdx\.json|healthcheck\.mjs|(shared|services\/\w+)\/(package\.json|dist\/.+)|services\/cli\/bin\/paylog\.js)$/;
+          /^app\/(package\.json|sbom\.cdx\.json|healthcheck\.mjs|exit-on-signals\.mjs|(shared|services\/\w+)\/(package\.json|dist\/.+)|services\/cli\/bin\/paylog\.js)$/;
         assert.deepEqual(
           ours.filter((name) => !allowed.test(name)),
           [],
@@ -222,6 +224,28 @@ describe('images', function () {
           [],
         );
         assert.equal(imageOf(service).labels['io.pay-log-aggregator.sbom'], '/app/sbom.cdx.json');
+      });
+
+      it('ends when it is told to before the program listens to signals itself', async () => {
+        const image = imageOf(service);
+        // The image's own command, up to the program; in its place one that loads for ever. The kernel drops what number 1 does not handle.
+        const entrypoint = image.entrypoint.filter((word) => !word.endsWith('/paylog.js'));
+        const args = ['-e', 'setInterval(() => undefined, 1000); console.log("loading")'];
+        for (const [signal, code] of [
+          ['SIGTERM', 143],
+          ['SIGINT', 130],
+        ] as const) {
+          await using container = await Container.start(image, { node, entrypoint, args });
+          await waitUntil(
+            () => Promise.resolve(container.stdout.includes('loading')),
+            30_000,
+            () => `its begin; it wrote:\n${container.stderr}`,
+          );
+          const survived = new AbortController();
+          const late = delay(10_000, 'survived', { signal: survived.signal }).catch(() => undefined);
+          assert.equal(await Promise.race([container.end(signal), late]), code, signal);
+          survived.abort();
+        }
       });
 
       it('says what it is', async () => {
