@@ -88,6 +88,7 @@ describe('.dockerignore', function () {
     const containers = orSkip(this, await acquireContainers());
     const wanted = [
       '.npmrc',
+      'LICENSE',
       'infra/docker/exit-on-signals.mjs',
       'infra/docker/healthcheck.mjs',
       'package-lock.json',
@@ -196,7 +197,7 @@ describe('images', function () {
       it('holds what runs, and neither sources, tests, tools nor settings of whoever built it', () => {
         const ours = filesOf(service).filter((name) => !/(^|\/)node_modules\//.test(name));
         const allowed =
-          /^app\/(package\.json|sbom\.cdx\.json|healthcheck\.mjs|exit-on-signals\.mjs|(shared|services\/\w+)\/(package\.json|dist\/.+)|services\/cli\/bin\/paylog\.js)$/;
+          /^app\/(LICENSE|package\.json|sbom\.cdx\.json|healthcheck\.mjs|exit-on-signals\.mjs|(shared|services\/\w+)\/(package\.json|dist\/.+)|services\/cli\/bin\/paylog\.js)$/;
         assert.deepEqual(
           ours.filter((name) => !allowed.test(name)),
           [],
@@ -253,6 +254,8 @@ describe('images', function () {
         for (const name of ['title', 'description', 'licenses', 'version', 'revision', 'source', 'base.name']) {
           assert.ok(labels[`org.opencontainers.image.${name}`], name);
         }
+        const license = await readFile(path.join(imageOf(service).root, 'app', 'LICENSE'), 'utf8');
+        assert.ok(license.startsWith(`${labels['org.opencontainers.image.licenses']} License`), license.slice(0, 40));
         const { stdout } = await run('du', ['-sb', imageOf(service).root]);
         console.log(
           `        ${service}: ${(Number.parseInt(stdout, 10) / MIB).toFixed(0)} MiB on top of the base image`,
