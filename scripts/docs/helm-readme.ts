@@ -12,9 +12,12 @@ scale, upgrade, secure and watch it stands in [docs/kubernetes.md](../../../docs
 
 \`\`\`sh
 helm upgrade --install logs infra/helm/pay-log-aggregator --namespace logs --create-namespace \\
+  --set image.registry=registry.example.com/payments \\
   --set 'kafka.brokers={kafka.kafka.svc:9092}' --set elasticsearch.url=http://elasticsearch.elastic.svc:9200
 helm test logs --namespace logs
 \`\`\`
+
+The images are published nowhere: build them ([docs/docker.md](../../../docs/docker.md)), push them to a registry of yours, and name it.
 
 \`values-dev.yaml\`, \`values-staging.yaml\` and \`values-prod.yaml\` are examples to begin with. Values are checked against
 \`values.schema.json\`: what is misspelled or out of range is refused, and so are values that contradict each other.`;

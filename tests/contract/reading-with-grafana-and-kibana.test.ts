@@ -52,7 +52,13 @@ interface Dashboard {
   readonly uid: string;
   readonly panels: readonly Panel[];
   readonly templating: {
-    readonly list: readonly { readonly name: string; readonly type: string; readonly query: string }[];
+    readonly list: readonly {
+      readonly name: string;
+      readonly type: string;
+      readonly query: string;
+      readonly datasource?: { readonly uid: string };
+      readonly current: { readonly value: unknown };
+    }[];
   };
 }
 
@@ -192,11 +198,20 @@ describe('reading with Grafana and Kibana', function () {
       );
     });
 
-    it('has a dashboard on that data source, with fields that the index has', () => {
+    it('has a dashboard on that data source, or on another that is chosen, with fields that the index has', () => {
       assert.equal(new Set(dashboard.panels.map(({ id }) => id)).size, dashboard.panels.length);
-      for (const { datasource, targets: of } of dashboard.panels) {
-        for (const { uid } of [datasource, ...of.map((target) => target.datasource)]) assert.equal(uid, source.uid);
-      }
+      const [choice, ...others] = dashboard.templating.list;
+      assert.deepEqual([choice?.name, choice?.type, choice?.query], ['datasource', 'datasource', source.type]);
+      assert.equal(choice?.current.value, source.uid);
+      const used = [
+        ...others.flatMap(({ datasource }) => datasource ?? []),
+        ...dashboard.panels.flatMap(({ datasource, targets: of }) => [
+          datasource,
+          ...of.map((each) => each.datasource),
+        ]),
+      ];
+      assert.equal(used.length, 11);
+      for (const { uid } of used) assert.equal(uid, '${datasource}');
       for (const { timeField, bucketAggs, metrics } of targets()) {
         assert.equal(timeField, source.jsonData.timeField);
         for (const { field } of [...bucketAggs, ...metrics]) if (field !== undefined) assertCountable(field);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import { openApiDocument } from '@paylog/api/docs/openapi';
@@ -166,6 +166,15 @@ describe('Helm chart: values', () => {
         const { spec } = only(resources, mode === 'keda' ? 'ScaledObject' : 'HorizontalPodAutoscaler', '-indexer');
         assert.equal(spec[mode === 'keda' ? 'maxReplicaCount' : 'maxReplicas'], 16);
       }
+    });
+
+    it('takes no pods away while the lag cannot be read', async () => {
+      const of = async (fallbackReplicas: number): Promise<unknown> => {
+        const autoscaling = { mode: 'keda', fallbackReplicas };
+        return only(await render({ indexer: { autoscaling } }), 'ScaledObject').spec['fallback'];
+      };
+      assert.deepEqual(await of(3), { failureThreshold: 4, replicas: 3, behavior: 'currentReplicasIfHigher' });
+      assert.equal(await of(0), undefined);
     });
 
     it('looks at both topics, with the login and the authority of the indexer', async () => {
@@ -399,6 +408,29 @@ describe('Helm chart: values', () => {
         assert.ok(metadata.name.length <= (kind === 'StatefulSet' ? 52 : 63), metadata.name);
       }
       for (const { metadata } of await render({ nameOverride: 'paylog' })) assert.match(metadata.name, /^logs-paylog/);
+    });
+
+    it('are texts, also where they are digits', async () => {
+      const values = {
+        nameOverride: '321',
+        fullnameOverride: '789',
+        setupJob: { enabled: true, kafkaSecret: '55' },
+        kafka: { sasl: { mechanism: 'plain', existingSecret: '44' }, tls: { enabled: true, caSecret: '33' } },
+        monitoring: { serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } },
+      };
+      const resources = await helm.resources({ release: '123', values });
+      const faults: string[] = [];
+      const look = (value: unknown, at: string): void => {
+        if (typeof value !== 'object' || value === null) return;
+        for (const [key, inner] of Object.entries(value)) {
+          const isText = /(^|\.)(labels|matchLabels|selector|annotations)$/.test(at) || /^(name|secretName)$/.test(key);
+          if (isText && !['string', 'object'].includes(typeof inner)) faults.push(`${at}.${key}: ${String(inner)}`);
+          look(inner, `${at}.${key}`);
+        }
+      };
+      for (const resource of resources) look(resource, resource.kind);
+      assert.deepEqual(faults, []);
+      for (const { metadata } of resources) assert.equal(metadata.labels['app.kubernetes.io/instance'], '123');
     });
 
     it('of a resource are its own', async () => {
@@ -640,9 +672,14 @@ describe('Helm chart: values', () => {
     assert.equal(none.filter(({ kind }) => kind === 'PodDisruptionBudget').length, 0);
   });
 
-  it('of each environment are examples of the chart', async () => {
+  it('of the environments are all examples of the chart, each for a data set of its own', async () => {
+    const found = (await readdir(chart)).flatMap((name) => /^values-(\w+)\.yaml$/.exec(name)?.[1] ?? []);
+    assert.deepEqual(found.sort(), [...ENVIRONMENTS].sort());
     for (const environment of ENVIRONMENTS) {
-      assert.ok((await readFile(path.join(chart, `values-${environment}.yaml`), 'utf8')).startsWith('# '));
+      const resources = await helm.resources({ environment });
+      for (const service of ['api', 'indexer']) {
+        assert.equal(only(resources, 'ConfigMap', `-${service}`).data?.['DATA_SET'], environment);
+      }
     }
   });
 });

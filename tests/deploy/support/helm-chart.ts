@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -31,6 +31,7 @@ export interface ResourceSpec {
 
 export interface PodSpec {
   readonly automountServiceAccountToken: boolean;
+  readonly serviceAccountName?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly securityContext: unknown;
   readonly initContainers?: readonly Container[];
@@ -44,6 +45,8 @@ export interface Container {
   readonly image: string;
   readonly args?: readonly string[];
   readonly securityContext: unknown;
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly envFrom?: readonly { readonly configMapRef?: { readonly name: string } }[];
   readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[];
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
 }
@@ -54,6 +57,8 @@ export interface Rendering {
   readonly environment?: Environment;
   /** Further values, which go before those of the file. */
   readonly values?: object;
+  /** Name of the release, if it is not to be {@link RELEASE}. */
+  readonly release?: string;
   /** Kinds of resources that the cluster is said to have. */
   readonly apiVersions?: readonly string[];
 }
@@ -92,13 +97,30 @@ export class Helm {
   /** The manifests as text. Rejects with what helm says. */
   async template(rendering: Rendering): Promise<string> {
     const versions = (rendering.apiVersions ?? []).flatMap((version) => ['--api-versions', version]);
-    return this.#run(['template', RELEASE, chart, '--namespace', NAMESPACE, ...versions], rendering);
+    const { release = RELEASE } = rendering;
+    return this.#run(['template', release, chart, '--namespace', NAMESPACE, ...versions], rendering);
   }
 
   async resources(rendering: Rendering): Promise<readonly Resource[]> {
     return parseAllDocuments(await this.template(rendering))
       .map((document) => document.toJS() as Resource | null)
       .filter((resource) => resource !== null);
+  }
+
+  /** Files of the package that `helm package` makes, by their path in the chart. */
+  async packaged(): Promise<readonly string[]> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'paylog-package-'));
+    try {
+      await this.#run(['package', chart, '--destination', folder], {}, []);
+      const [archive = ''] = await readdir(folder);
+      const { stdout } = await run('tar', ['--list', '--gzip', '--file', path.join(folder, archive)]);
+      return stdout
+        .trim()
+        .split('\n')
+        .map((name) => name.replace(/^[^/]+\//, ''));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   }
 
   /** What helm says against these values; undefined when it takes them. */
@@ -127,15 +149,15 @@ export class Helm {
     }
   }
 
-  async #run(args: readonly string[], { environment, values }: Rendering): Promise<string> {
+  async #run(args: readonly string[], { environment, values }: Rendering, flags?: readonly string[]): Promise<string> {
     const folder = await mkdtemp(path.join(tmpdir(), 'paylog-helm-'));
     try {
       const file = path.join(folder, 'values.yaml');
       await writeFile(file, stringify(values ?? {}));
       const files = [...(environment ? [path.join(chart, `values-${environment}.yaml`)] : []), file];
       const env = { PATH: process.env['PATH'], HOME: folder, KUBECONFIG: path.join(folder, 'none') };
-      const flags = files.flatMap((each) => ['--values', each]);
-      const { stdout } = await run(this.#program, [...args, ...flags], { env, maxBuffer: 64 << 20, timeout: 60_000 });
+      const given = flags ?? files.flatMap((each) => ['--values', each]);
+      const { stdout } = await run(this.#program, [...args, ...given], { env, maxBuffer: 64 << 20, timeout: 60_000 });
       return stdout;
     } finally {
       await rm(folder, { recursive: true });
@@ -153,6 +175,13 @@ export function only(resources: readonly Resource[], kind: string, nameEnd = '')
   return first;
 }
 
+/** What stands in the ConfigMap of this name. */
+export function settingsOf(resources: readonly Resource[], name: string): Readonly<Record<string, string>> {
+  const found = resources.find((each) => each.kind === 'ConfigMap' && each.metadata.name === name);
+  if (found?.data === undefined) throw new Error(`there is no ConfigMap ${name}`);
+  return found.data;
+}
+
 const WITH_PODS = new Set(['Pod', 'Deployment', 'StatefulSet', 'Job']);
 
 /** All containers of a pod, those that run first first. */
@@ -160,12 +189,23 @@ export function containersOf({ initContainers = [], containers }: PodSpec): read
   return [...initContainers, ...containers];
 }
 
+/** Pods of a resource, which may be one itself. */
+export interface MadePods {
+  /** Kind and name of the resource. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly spec: PodSpec;
+  readonly owner: Resource;
+}
+
 /** The pods that the resources make. */
-export function podSpecs(resources: readonly Resource[]): readonly { readonly name: string; readonly spec: PodSpec }[] {
-  return resources.flatMap(({ kind, metadata, spec }) => {
+export function podSpecs(resources: readonly Resource[]): readonly MadePods[] {
+  return resources.flatMap((owner) => {
+    const { kind, metadata, spec } = owner;
     if (!WITH_PODS.has(kind)) return [];
-    const pod = kind === 'Pod' ? (spec as unknown as PodSpec) : spec.template?.spec;
-    return pod === undefined ? [] : [{ name: `${kind} ${metadata.name}`, spec: pod }];
+    const pod = kind === 'Pod' ? { metadata, spec: spec as unknown as PodSpec } : spec.template;
+    if (pod === undefined) return [];
+    return [{ name: `${kind} ${metadata.name}`, labels: pod.metadata.labels, spec: pod.spec, owner }];
   });
 }
 

@@ -18,8 +18,8 @@ name (here with `-indexer`), `-` and up to 10 characters.
 
 {{/* Labels that never change: of every pod of the release. */}}
 {{- define "paylog.releaseSelector" -}}
-app.kubernetes.io/name: {{ include "paylog.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "paylog.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* Argument: (dict "root" $ "component" "api"). */}}

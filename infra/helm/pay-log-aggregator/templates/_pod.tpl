@@ -59,7 +59,7 @@ linkerd.io/inject: {{ ternary "enabled" "disabled" .sidecar }}
 {{- if and .enabled .caSecret }}
 - name: kafka-ca
   secret:
-    secretName: {{ .caSecret }}
+    secretName: {{ .caSecret | quote }}
     items: [{ key: {{ .caKey | quote }}, path: ca.crt }]
 {{- end }}
 {{- end }}
@@ -67,7 +67,7 @@ linkerd.io/inject: {{ ternary "enabled" "disabled" .sidecar }}
 {{- if .caSecret }}
 - name: elasticsearch-ca
   secret:
-    secretName: {{ .caSecret }}
+    secretName: {{ .caSecret | quote }}
     items: [{ key: {{ .caKey | quote }}, path: ca.crt }]
 {{- end }}
 {{- end }}
@@ -123,7 +123,7 @@ spec:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with $own.priorityClassName }}
-  priorityClassName: {{ . }}
+  priorityClassName: {{ . | quote }}
   {{- end }}
   securityContext:
     {{- include "paylog.podSecurityContext" $root | nindent 4 }}
