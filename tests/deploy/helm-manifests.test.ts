@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { before, describe, it } from 'mocha';
@@ -128,8 +128,15 @@ describe('Helm chart: manifests', () => {
   });
 
   it('is packaged without what is not for installing', async () => {
-    const ignore = await readFile(path.join(chart, '.helmignore'), 'utf8');
-    assert.match(ignore, /^values-\*\.yaml$/m);
+    const packaged = await helm.packaged();
+    const needed = await readdir(chart, { recursive: true, withFileTypes: true });
+    const files = needed.flatMap((entry) =>
+      entry.isFile() ? [path.relative(chart, path.join(entry.parentPath, entry.name))] : [],
+    );
+    assert.deepEqual([...packaged].sort(), files.filter((name) => !/^values-\w+\.yaml$/.test(name)).sort());
+    for (const name of ['Chart.yaml', 'values.yaml', 'values.schema.json', 'files/rules/alerts.yaml']) {
+      assert.ok(packaged.includes(name), name);
+    }
   });
 
   it('says how to go on after the installation', async () => {

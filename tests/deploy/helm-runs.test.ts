@@ -11,7 +11,7 @@ import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { freePort } from '../stack/free-port.ts';
 import { orSkip } from '../stack/skip.ts';
-import { acquireHelm, containersOf, type Helm, only, root } from './support/helm-chart.ts';
+import { acquireHelm, containersOf, type Helm, only, root, settingsOf } from './support/helm-chart.ts';
 
 describe('Helm chart: what it runs besides the services', function () {
   this.timeout(120_000);
@@ -77,9 +77,10 @@ describe('Helm chart: what it runs besides the services', function () {
     const dockerfile = await readFile(path.join(root, 'services', 'cli', 'Dockerfile'), 'utf8');
     assert.match(dockerfile, /^ENTRYPOINT \[.*"\/app\/services\/cli\/bin\/paylog\.js"\]$/m);
 
-    const env = only(resources, 'ConfigMap', '-setup').data ?? {};
     const said: string[] = [];
-    for (const { image, args = [] } of containersOf(pod)) {
+    let env: Readonly<Record<string, string>> = {};
+    for (const { image, args = [], envFrom } of containersOf(pod)) {
+      env = settingsOf(resources, envFrom?.[0]?.configMapRef?.name ?? '');
       assert.match(image, /^pay-log-aggregator-cli:/);
       const { code, stdout, stderr } = await runCli({ args, directory, env });
       assert.deepEqual([code, stderr], [0, '']);

@@ -6,6 +6,7 @@ import { settingRows } from '@paylog/shared/config/config-table';
 import { loadConfig } from '@paylog/shared/config/load-config';
 import {
   acquireHelm,
+  type Container,
   containersOf,
   ENVIRONMENTS,
   type Helm,
@@ -14,6 +15,7 @@ import {
   type PodSpec,
   type Rendering,
   type Resource,
+  settingsOf,
 } from './support/helm-chart.ts';
 
 const SERVICES = ['api', 'indexer'] as const;
@@ -59,14 +61,18 @@ const RENDERINGS: readonly (Rendering & { readonly name: string })[] = [
   },
 ];
 
-/** The environment that a container gets. */
+/** The environment that the container of a service gets. */
 function environmentOf(resources: readonly Resource[], service: ChartService): Record<string, string> {
-  const pod = podOf(resources, service);
-  const named = pod.containers[0]?.env ?? [];
-  return {
-    ...only(resources, 'ConfigMap', `-${service}`).data,
-    ...Object.fromEntries(named.map(({ name, value }) => [name, value ?? FROM_SECRET])),
-  };
+  const [container] = podOf(resources, service).containers;
+  assert.ok(container);
+  return environmentOfContainer(resources, container);
+}
+
+/** What stands in the ConfigMaps that the container names, and in its own variables. */
+function environmentOfContainer(resources: readonly Resource[], { env = [], envFrom = [] }: Container) {
+  const maps = envFrom.map(({ configMapRef }) => settingsOf(resources, configMapRef?.name ?? ''));
+  const named = env.map(({ name, value }) => [name, value ?? FROM_SECRET] as const);
+  return Object.assign({}, ...maps, Object.fromEntries(named)) as Record<string, string>;
 }
 
 function podOf(resources: readonly Resource[], service: ChartService): PodSpec {
@@ -199,7 +205,10 @@ describe('Helm chart: settings', () => {
       indexer: { config: { INDEX_SHARDS: 3 } },
     };
     const resources = await helm.resources({ values });
-    const job = load('indexer', only(resources, 'ConfigMap', '-setup').data ?? {});
+    const pod = only(resources, 'Job', '-setup').spec.template?.spec;
+    assert.ok(pod);
+    const [job, ...others] = containersOf(pod).map((each) => load('indexer', environmentOfContainer(resources, each)));
+    assert.deepEqual(others, [job]);
     const indexer = load('indexer', environmentOf(resources, 'indexer')) as Config<'indexer'>;
     assert.equal(indexer.topics.create, false);
     assert.equal(indexer.index.installTemplate, false);
@@ -264,12 +273,19 @@ describe('Helm chart: settings', () => {
       const resources = await helm.resources({ values });
       return SERVICES.map((service) => {
         const template = only(resources, 'Deployment', `-${service}`).spec.template;
-        return template?.metadata.annotations?.['checksum/config'];
+        const { 'checksum/config': config, 'checksum/secret': secret } = template?.metadata.annotations ?? {};
+        assert.ok(config && secret);
+        return `${config} ${secret}`;
       });
     };
     const before = await sums({});
+    assert.deepEqual(await sums({}), before);
     const after = await sums({ api: { config: { MAX_TAILS: 7 } } });
     assert.notEqual(after[0], before[0]);
     assert.equal(after[1], before[1]);
+    // A login stands in no ConfigMap.
+    const login = (password: string): object => ({ kafka: { sasl: { mechanism: 'plain', username: 'u', password } } });
+    const [old, changed] = [await sums(login('old')), await sums(login('new'))];
+    for (const service of SERVICES.keys()) assert.notEqual(changed[service], old[service]);
   });
 });
