@@ -407,6 +407,9 @@ describe('Helm chart: values', () => {
         // Pods of a StatefulSet have a label of its name, `-` and a hash of up to 10 characters (kubernetes#64023).
         assert.ok(metadata.name.length <= (kind === 'StatefulSet' ? 52 : 63), metadata.name);
       }
+      // Terraform's output of the address computes the same name.
+      const outputs = await readFile(path.join(root, 'infra/terraform/modules/helm-chart/outputs.tf'), 'utf8');
+      assert.match(outputs, / full_name = trimsuffix\(substr\(.*, 0, 44\), "-"\)$/m);
       for (const { metadata } of await render({ nameOverride: 'paylog' })) assert.match(metadata.name, /^logs-paylog/);
     });
 
