@@ -168,10 +168,16 @@ const MAX_NAMED_DATA_SETS = 10;
 /** Whose records they are, as far as they say: lines about own logs alone are kept from becoming records themselves. */
 function dataSetsOf(letters: readonly DeadLetter[]): readonly string[] {
   const names = new Set<string>();
-  for (const { failure, message } of letters) {
-    const name = failure.document?.dataSet ?? (message.value ? readEnvelope(message.value)?.dataSet : undefined);
-    names.add(name ?? 'unknown');
+  for (const letter of letters) {
+    names.add(dataSetOf(letter) ?? 'unknown');
     if (names.size === MAX_NAMED_DATA_SETS) break;
   }
   return [...names];
+}
+
+function dataSetOf({ failure, message }: DeadLetter): string | undefined {
+  if (failure.document !== undefined) return failure.document.dataSet;
+  // What a direct producer wrote may begin like an envelope: nobody checked it, and it would silence the line about itself.
+  if (failure.stage !== 'envelope' || message.value === null) return undefined;
+  return readEnvelope(message.value)?.dataSet;
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import type { Publisher, PublishOutcome, QueueMessage } from '@paylog/shared/ports/queue';
 import { DeadLetterPublisher } from '../src/dead-letter-publisher.ts';
 import type { DeadLetter } from '../src/dead-letter.ts';
-import { messageOf } from './support/batches.ts';
+import { canonical, messageOf } from './support/batches.ts';
 import { MemoryLogger } from './support/memory-logger.ts';
 
 const STORED: PublishOutcome = { status: 'stored' };
@@ -111,5 +111,19 @@ describe('DeadLetterPublisher', () => {
     const { deadLetters, logger } = setUp(() => STORED);
     for (let i = 0; i < 5; i += 1) await deadLetters.publish(letters(2), never, () => {});
     assert.equal(logger.messages('warn').length, 1);
+  });
+
+  it('names the data sets of checked records, not what a direct producer says', async () => {
+    const paylog = canonical('m').replace('"data_set":"main"', '"data_set":"paylog"');
+    for (const [stage, named] of [
+      ['envelope', 'paylog'],
+      ['prepare', 'unknown'],
+    ] as const) {
+      const { deadLetters, logger } = setUp(() => STORED);
+      const failure = { position: 0, stage, type: 't', reason: 'r', attempts: 0 };
+      const letter = { topic: 'logs', partition: 0, message: messageOf(0, null, paylog), failure };
+      await deadLetters.publish([letter], never, () => {});
+      assert.deepEqual(logger.lines[0]?.fields?.['data_sets'], [named]);
+    }
   });
 });

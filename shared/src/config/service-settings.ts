@@ -1,3 +1,4 @@
+import { OWN_DATA_SET } from '../telemetry/own-log-record.ts';
 import { ALL_SERVICES, API, setting } from './setting.ts';
 import { bytes, durationMs, integer, serverUrl, text } from './value-type.ts';
 
@@ -11,8 +12,8 @@ export const pipelineSettings = {
   dataSet: setting({
     key: 'DATA_SET',
     type: text(
-      '1 to 64 of a-z, 0-9, "_" and ".", beginning with a letter or digit (no hyphen: it separates the parts of an index name)',
-      /^[a-z0-9][a-z0-9_.]{0,63}$/,
+      `1 to 64 of a-z, 0-9, "_" and ".", beginning with a letter or digit (no hyphen: it separates the parts of an index name), and not "${OWN_DATA_SET}": that is the data set of the own logs`,
+      new RegExp(`^(?!${OWN_DATA_SET}$)[a-z0-9][a-z0-9_.]{0,63}$`),
     ),
     default: 'main',
     services: ALL_SERVICES,

@@ -128,6 +128,7 @@ describe('loadConfig', () => {
     ['DATA_SET', 'pay-eu', 'no hyphen'],
     ['DATA_SET', 'Main', '1 to 64'],
     ['DATA_SET', '_main', '1 to 64'],
+    ['DATA_SET', 'paylog', 'not "paylog": that is the data set of the own logs'],
   ] as const) {
     it(`refuses ${key}=${text}`, () => {
       const faults = faultsOf('standalone', { [key]: text });
