@@ -23,13 +23,14 @@ export function tracingFrom(
   logger: Logger,
 ): Tracing {
   if (tracing.disabled || tracing.exporter === 'none') return new Tracing();
-  const { tracesEndpoint: endpoint, headers = {}, timeoutMs: timeoutMillis } = tracing;
+  const { tracesEndpoint: endpoint, headers, tracesHeaders, maxWaiting, maxPerExport, delayMs } = tracing;
+  const timeoutMillis = Math.min(tracing.tracesTimeoutMs ?? tracing.timeoutMs, tracing.exportTimeoutMs);
   const outcomes = {
     exported: metrics.traceSpans.child({ outcome: 'exported' }),
     dropped: metrics.traceSpans.child({ outcome: 'dropped' }),
   };
   const exporter = new QuietExporter(
-    new OTLPTraceExporter({ url: endpoint, headers: { ...headers }, timeoutMillis }),
+    new OTLPTraceExporter({ url: endpoint, headers: { ...headers, ...tracesHeaders }, timeoutMillis }),
     {
       endpoint,
       isConfigured: endpoint !== DEFAULT_ENDPOINT,
@@ -43,6 +44,7 @@ export function tracingFrom(
     sampler: tracing.sampler,
     ratio: tracing.samplerRatio,
     exporter,
+    batches: { maxWaiting, maxPerExport, delayMs, exportTimeoutMs: timeoutMillis },
     onOverflow: () => {
       outcomes.dropped.add(1);
     },

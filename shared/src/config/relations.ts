@@ -180,6 +180,12 @@ const LIMITS = [
     why: 'more copies than there are would refuse every write',
   }),
   atMost({
+    low: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+    high: 'OTEL_BSP_MAX_QUEUE_SIZE',
+    format: String,
+    why: 'else a full export could never be gathered',
+  }),
+  atMost({
     low: 'INDEX_DAYS_PAST',
     high: 'RETENTION_DAYS',
     format: String,

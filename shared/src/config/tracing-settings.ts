@@ -1,8 +1,40 @@
 import { SAMPLERS } from '../telemetry/tracing/sampling.ts';
 import { ALL_SERVICES, setting } from './setting.ts';
-import { boolean, durationMs, keyValues, oneOf, ratio, serverUrl, text } from './value-type.ts';
+import {
+  boolean,
+  durationMs,
+  integer,
+  keyValues,
+  oneOf,
+  ratio,
+  serverUrl,
+  text,
+  type ValueType,
+} from './value-type.ts';
 
 const services = ALL_SERVICES;
+
+const exportTimeout = durationMs({ min: 100, max: 600_000 });
+
+/** What other exporters speak is refused: the spans would go to a port that does not understand them. */
+const protocol: ValueType<'http/protobuf'> = {
+  name: "http/protobuf (spans leave in no other way; a collector's port for it is 4318)",
+  parse(value) {
+    return value.toLowerCase() === 'http/protobuf'
+      ? { ok: true, value: 'http/protobuf' }
+      : { ok: false, expected: this.name };
+  },
+};
+
+/** `tracecontext,baggage` is the default of the specification; there is no baggage of ours. */
+const propagators: ValueType<readonly string[]> = {
+  name: 'tracecontext, or tracecontext,baggage: contexts come and go as `traceparent` only',
+  parse(value) {
+    const names = value.split(',').map((name) => name.trim());
+    const isKnown = names.every((name) => name === 'tracecontext' || name === 'baggage');
+    return isKnown && names.includes('tracecontext') ? { ok: true, value: names } : { ok: false, expected: this.name };
+  },
+};
 
 /** The names, and the precedence between them, are those of the OpenTelemetry specification. */
 export const tracingSettings = {
@@ -65,12 +97,77 @@ export const tracingSettings = {
     secret: true,
     description: 'Headers of each export, such as an API key.',
   }),
+  tracesHeaders: setting({
+    key: 'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
+    type: keyValues,
+    default: null,
+    services,
+    secret: true,
+    description: 'More headers of each export; one of the same name goes before that of OTEL_EXPORTER_OTLP_HEADERS.',
+  }),
   timeoutMs: setting({
     key: 'OTEL_EXPORTER_OTLP_TIMEOUT',
-    type: durationMs({ min: 100, max: 600_000 }),
+    type: exportTimeout,
     default: '10s',
     services,
-    description: 'Time for an export; what does not leave in time is dropped.',
+    description: 'Time for an export, with its retries; what does not leave in time is dropped.',
+  }),
+  tracesTimeoutMs: setting({
+    key: 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT',
+    type: exportTimeout,
+    default: null,
+    services,
+    description: 'Time for an export. Goes before OTEL_EXPORTER_OTLP_TIMEOUT.',
+  }),
+  protocol: setting({
+    key: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    type: protocol,
+    default: 'http/protobuf',
+    services,
+    description: 'How spans leave.',
+  }),
+  tracesProtocol: setting({
+    key: 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
+    type: protocol,
+    default: '<OTEL_EXPORTER_OTLP_PROTOCOL>',
+    services,
+    description: 'How spans leave. Goes before OTEL_EXPORTER_OTLP_PROTOCOL.',
+  }),
+  propagators: setting({
+    key: 'OTEL_PROPAGATORS',
+    type: propagators,
+    default: 'tracecontext',
+    services,
+    description:
+      'How contexts travel in requests and messages. Baggage may be named, since that is usual; none is read or passed on.',
+  }),
+  delayMs: setting({
+    key: 'OTEL_BSP_SCHEDULE_DELAY',
+    type: durationMs({ min: 0, max: 600_000 }),
+    default: '2s',
+    services,
+    description: 'How long a finished span waits for others that leave with it.',
+  }),
+  maxWaiting: setting({
+    key: 'OTEL_BSP_MAX_QUEUE_SIZE',
+    type: integer({ min: 1, max: 100_000 }),
+    default: '2048',
+    services,
+    description: 'Finished spans, of about 1 KiB each, that may wait; what comes beyond is dropped.',
+  }),
+  maxPerExport: setting({
+    key: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+    type: integer({ min: 1, max: 100_000 }),
+    default: '512',
+    services,
+    description: 'Spans in an export.',
+  }),
+  exportTimeoutMs: setting({
+    key: 'OTEL_BSP_EXPORT_TIMEOUT',
+    type: exportTimeout,
+    default: '30s',
+    services,
+    description: 'Time for an export, too: the shorter one holds.',
   }),
   serviceName: setting({
     key: 'OTEL_SERVICE_NAME',

@@ -205,6 +205,7 @@ describe('relations of the configuration', () => {
       { KAFKA_MIN_INSYNC_REPLICAS: '3', KAFKA_REPLICATION_FACTOR: '2' },
       /KAFKA_MIN_INSYNC_REPLICAS=3 and KAFKA_REPLICATION_FACTOR=2/,
     ],
+    ['api', { OTEL_BSP_MAX_QUEUE_SIZE: '500' }, /OTEL_BSP_MAX_EXPORT_BATCH_SIZE=512 and OTEL_BSP_MAX_QUEUE_SIZE=500/],
     ['indexer', { RETENTION_DAYS: '30' }, /INDEX_DAYS_PAST=400 and RETENTION_DAYS=30/],
     [
       'api',
@@ -311,6 +312,8 @@ describe('the configuration table', () => {
       OTEL_TRACES_SAMPLER_ARG: '1e-3',
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=prod, team=a%20b',
       OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20abc',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_PROPAGATORS: 'tracecontext, baggage',
     });
     assert.equal(tracing.samplerRatio, 0.001);
     assert.deepEqual(tracing.resourceAttributes, { 'deployment.environment.name': 'prod', team: 'a b' });
@@ -321,9 +324,17 @@ describe('the configuration table', () => {
       OTEL_TRACES_SAMPLER: 'sometimes',
       OTEL_TRACES_EXPORTER: 'zipkin',
       OTEL_EXPORTER_OTLP_HEADERS: 'hunter2',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'hunter3',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
+      OTEL_PROPAGATORS: 'b3',
       JAEGER_AGENT_HOST: 'http://jaeger:4318',
     });
-    assert.equal(faults.length, 5, faults.join('\n'));
-    assert.ok(!faults.join('').includes('hunter2'));
+    assert.equal(faults.length, 9, faults.join('\n'));
+    assert.match(faults.join('\n'), /OTEL_EXPORTER_OTLP_PROTOCOL=grpc: expected http\/protobuf/);
+    for (const text of ['baggage', 'none', '']) {
+      assert.equal(faultsOf('api', { OTEL_PROPAGATORS: `b3,${text}` }).length, 1);
+    }
+    assert.doesNotMatch(faults.join(''), /hunter/);
   });
 });

@@ -17,15 +17,17 @@ describe('the values of secret settings', () => {
 
   it('are each header alone too: a collector that refuses one may repeat it', () => {
     const headers = 'x-api-key=s3cr3t-key%20value, authorization=Bearer%20plain-words,x-scope=t1';
-    const clean = createLogCleaner(secretValues({ OTEL_EXPORTER_OTLP_HEADERS: headers }));
-    for (const [told, shown] of [
-      ['refused s3cr3t-key value', 'refused ***'],
-      ['refused s3cr3t-key%20value', 'refused ***'],
-      ['unknown token plain-words', 'unknown token ***'],
-      ['Bearer plain-words', '***'],
-      [headers, '***'],
-    ] as const) {
-      assert.equal(clean(told), shown);
+    for (const key of ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS']) {
+      const clean = createLogCleaner(secretValues({ [key]: headers }));
+      for (const [told, shown] of [
+        ['refused s3cr3t-key value', 'refused ***'],
+        ['refused s3cr3t-key%20value', 'refused ***'],
+        ['unknown token plain-words', 'unknown token ***'],
+        ['Bearer plain-words', '***'],
+        [headers, '***'],
+      ] as const) {
+        assert.equal(clean(told), shown);
+      }
     }
   });
 });

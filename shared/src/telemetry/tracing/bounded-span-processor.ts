@@ -1,16 +1,25 @@
 import { TraceFlags } from '@opentelemetry/api';
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
-export interface BoundedSpanProcessorOptions {
-  readonly exporter: SpanExporter;
+/** How finished spans leave. */
+export interface SpanBatches {
   /** Finished spans that wait for their export; what comes beyond is dropped. */
   readonly maxWaiting: number;
   readonly maxPerExport: number;
   /** Milliseconds until a finished span leaves. */
   readonly delayMs: number;
+  /** The exporter's own time for an export. */
+  readonly exportTimeoutMs: number;
+}
+
+export interface BoundedSpanProcessorOptions extends SpanBatches {
+  readonly exporter: SpanExporter;
   /** Called for each span that is dropped because too many wait. */
   readonly onOverflow?: (() => void) | undefined;
 }
+
+/** The processor gives up after the exporter, who tells why. */
+const EXPORTER_FIRST_MS = 1000;
 
 /** Exports spans in batches, and tells of each that finds no room: the processor of the SDK drops it without a word. */
 export class BoundedSpanProcessor implements SpanProcessor {
@@ -19,7 +28,7 @@ export class BoundedSpanProcessor implements SpanProcessor {
   #waiting = 0;
 
   constructor(options: BoundedSpanProcessorOptions) {
-    const { exporter, maxWaiting, maxPerExport, delayMs } = options;
+    const { exporter, maxWaiting, maxPerExport, delayMs, exportTimeoutMs } = options;
     this.#options = options;
     this.#inner = new BatchSpanProcessor({
       exporter: {
@@ -32,6 +41,7 @@ export class BoundedSpanProcessor implements SpanProcessor {
       maxQueueSize: maxWaiting,
       maxExportBatchSize: maxPerExport,
       scheduledDelayMillis: delayMs,
+      exportTimeoutMillis: exportTimeoutMs + EXPORTER_FIRST_MS,
     });
   }
 

@@ -21,7 +21,10 @@ const FAILED = 1;
 /** After a failure spans are dropped for so long, then the next ones are tried. */
 const PAUSE_MS = 5000;
 
-/** A collector that is not there costs one attempt in five seconds and one line of the log for each outage. */
+/**
+ * A collector that is not there costs an export in five seconds, and one line of the log for each outage. The exporter beneath may try
+ * again, five times within its time-out.
+ */
 export class QuietExporter implements SpanExporter {
   readonly #inner: SpanExporter;
   readonly #options: QuietExporterOptions;

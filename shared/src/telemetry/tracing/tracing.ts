@@ -2,7 +2,7 @@ import { type Attributes, ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Tracer
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, RandomIdGenerator, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { readVersion } from '../version.ts';
-import { BoundedSpanProcessor } from './bounded-span-processor.ts';
+import { BoundedSpanProcessor, type SpanBatches } from './bounded-span-processor.ts';
 import { createSampling, sampledTraceId, type Sampling, type SamplingOptions } from './sampling.ts';
 import type { TraceContext } from './trace-context.ts';
 import { TracedSpan } from './traced-span.ts';
@@ -12,8 +12,8 @@ export interface TracingOptions extends SamplingOptions {
   readonly exporter: SpanExporter;
   /** Attributes of the process: `service.name` and what the operator adds. */
   readonly resource: Attributes;
-  /** Milliseconds until a finished span leaves; absent: 2 s. */
-  readonly delayMs?: number;
+  /** Absent: as the settings have it. */
+  readonly batches?: SpanBatches;
   /** Called for each span that is dropped because too many wait for their export. */
   readonly onOverflow?: () => void;
 }
@@ -29,10 +29,7 @@ export interface SpanStart {
   readonly attributes?: Attributes;
 }
 
-/** Spans that wait for their export; what comes beyond is dropped. A span is about 1 KiB. */
-const MAX_WAITING_SPANS = 2048;
-const MAX_SPANS_PER_EXPORT = 512;
-const DELAY_MS = 2000;
+const BATCHES: SpanBatches = { maxWaiting: 2048, maxPerExport: 512, delayMs: 2000, exportTimeoutMs: 10_000 };
 /** The collector may be gone: nobody waits for it when a process stops. */
 const FLUSH_MS = 1000;
 
@@ -62,7 +59,7 @@ export class Tracing {
   constructor(options?: TracingOptions) {
     this.wants = options ? createSampling(options) : NEVER;
     if (!options) return;
-    const { exporter, resource, delayMs = DELAY_MS } = options;
+    const { exporter, resource, batches = BATCHES } = options;
     const random = new RandomIdGenerator();
     this.provider = new TracerProvider({
       resource: defaultResource().merge(resourceFromAttributes({ 'service.version': readVersion(), ...resource })),
@@ -75,9 +72,7 @@ export class Tracing {
       spanProcessors: [
         new BoundedSpanProcessor({
           exporter,
-          maxWaiting: MAX_WAITING_SPANS,
-          maxPerExport: MAX_SPANS_PER_EXPORT,
-          delayMs,
+          ...batches,
           onOverflow: options.onOverflow,
         }),
       ],

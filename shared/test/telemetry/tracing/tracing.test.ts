@@ -78,7 +78,7 @@ describe('tracing', () => {
       ratio: 1,
       exporter: hanging,
       resource: {},
-      delayMs: 5,
+      batches: { maxWaiting: 2048, maxPerExport: 512, delayMs: 5, exportTimeoutMs: 10_000 },
       onOverflow: () => {
         dropped += 1;
       },
