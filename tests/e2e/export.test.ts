@@ -133,6 +133,12 @@ describePipelines('an export', (pipeline, isSplit) => {
     );
     await wire.cut();
     await failed;
+    // As in the metrics, where the alert for searches sees it.
+    const failures = await pipeline().api.metric('paylog_search_requests_total', {
+      route: '/api/v1/export',
+      status: '503',
+    });
+    assert.ok(failures > 0, 'the one that was cut');
     const refused = await fetch(url(''));
     assert.equal(refused.status, 503);
     await wire.open();

@@ -121,14 +121,14 @@ export const METRIC_TABLE = {
   searchRequests: {
     kind: 'counter',
     name: 'paylog_search_requests_total',
-    help: 'Search requests.',
+    help: 'Requests that read: searches, counts, stories, exports and live tails (these when they end).',
     labels: ['route', 'status'],
     from: API,
   },
   searchSeconds: {
     kind: 'histogram',
     name: 'paylog_search_seconds',
-    help: 'Time to answer a search.',
+    help: 'Time to answer a search, a count or a story.',
     labels: ['route'],
     buckets: LATENCY_SECONDS,
     from: API,

@@ -13,8 +13,9 @@ import type { Metrics } from '@paylog/shared/telemetry/metrics';
 import type { TracedSpan } from '@paylog/shared/telemetry/tracing/traced-span';
 import { allowMethods } from '../http/allow-methods.ts';
 import { ClientGoneError } from '../http/client-gone-error.ts';
-import { logFieldsOf, nameRoute, rememberRequest, requestOf } from '../http/request-trace.ts';
+import { logFieldsOf, rememberRequest, requestOf } from '../http/request-trace.ts';
 import { valuesOfUrl } from '../search/given-values.ts';
+import { counted, failsMidway } from '../search/measured.ts';
 import { readParameters, refuseFaults } from '../search/read-parameters.ts';
 import { csvLine, csvRecord } from './csv.ts';
 import { columnPath, DEFAULT_COLUMNS } from './export-columns.ts';
@@ -26,7 +27,7 @@ export interface ExportDeps {
   readonly searcher: StoreSearcher;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'exports' | 'exportsLimit' | 'exportedRecords'>;
+  readonly metrics: Pick<Metrics, 'exports' | 'exportsLimit' | 'exportedRecords' | 'searchRequests'>;
   /** Exports under way at once. */
   readonly maxExports: number;
 }
@@ -47,7 +48,6 @@ export function addExportRoute(router: Router, deps: ExportDeps): void {
   metrics.exportsLimit.set({}, maxExports);
 
   const handle = async (request: Request, response: Response): Promise<void> => {
-    nameRoute(response, '/api/v1/export');
     const given = valuesOfUrl(request.originalUrl, EXPORT_PARAMETERS);
     const { values, faults } = readParameters(EXPORT_PARAMETERS, given, clock.now());
     const { format = 'ndjson', columns, order = 'desc', limit = Number.POSITIVE_INFINITY, ...filter } = values;
@@ -70,7 +70,7 @@ export function addExportRoute(router: Router, deps: ExportDeps): void {
     }
   };
 
-  router.route('/export').get(handle).all(allowMethods('GET', 'HEAD'));
+  router.route('/export').all(counted(deps, '/api/v1/export')).get(handle).all(allowMethods('GET', 'HEAD'));
 }
 
 interface RecordWriter {
@@ -125,6 +125,7 @@ async function send(
         if (!gone.signal.aborted) {
           logger.error('export failed midway', { ...logFieldsOf(response), error });
           // Before the connection is cut, which would look as if the client had left.
+          failsMidway(response, error);
           if (trace?.span) endFailed(trace.span, error);
         }
         throw error;

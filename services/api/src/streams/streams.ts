@@ -31,7 +31,7 @@ export interface Streams {
 export function createStreams({ maxTails, maxExports, settledMs, ...deps }: StreamsDeps): Streams {
   const hub = new TailHub({ ...deps, settledMs, options: { maxStreams: maxTails } });
   const router = Router({ caseSensitive: true, strict: true });
-  addTailRoute(router, hub, deps.clock);
+  addTailRoute(router, hub, deps);
   addExportRoute(router, { ...deps, maxExports });
   return { router, stop: () => hub.stop() };
 }

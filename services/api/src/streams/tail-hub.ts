@@ -7,6 +7,7 @@ import type { RecordFilter, StoreSearcher } from '@paylog/shared/ports/store';
 import type { Metrics } from '@paylog/shared/telemetry/metrics';
 import { ClientGoneError } from '../http/client-gone-error.ts';
 import { endRequest, logFieldsOf, rememberRequest, requestOf } from '../http/request-trace.ts';
+import { failsMidway } from '../search/measured.ts';
 import type { EventPosition } from './event-position.ts';
 import { EventSink, StalledClientError } from './event-sink.ts';
 import { SentRecords } from './sent-records.ts';
@@ -145,6 +146,7 @@ export class TailHub {
         this.#deps.logger.info('tail ended: its client does not read', logFieldsOf(response));
       else if (!(error instanceof ClientGoneError)) {
         this.#deps.logger.error('tail failed', { ...logFieldsOf(response), error });
+        failsMidway(response, error);
       }
       response.destroy();
     }

@@ -2,17 +2,20 @@ import type { Request, Response, Router } from 'express';
 import { ProblemError } from '@paylog/shared/errors/problem-error';
 import type { Clock } from '@paylog/shared/ports/clock';
 import { allowMethods } from '../http/allow-methods.ts';
-import { nameRoute } from '../http/request-trace.ts';
 import { valuesOfUrl } from '../search/given-values.ts';
+import { counted, type CountingDependencies } from '../search/measured.ts';
 import { readParameters, refuseFaults } from '../search/read-parameters.ts';
 import { decodePosition, type EventPosition } from './event-position.ts';
 import type { TailHub } from './tail-hub.ts';
 import { DEFAULT_MAX_PER_SECOND, TAIL_PARAMETERS } from './tail-parameters.ts';
 
 /** Adds `/tail`. */
-export function addTailRoute(router: Router, hub: TailHub, clock: Clock): void {
+export function addTailRoute(
+  router: Router,
+  hub: TailHub,
+  { clock, metrics }: CountingDependencies & { readonly clock: Clock },
+): void {
   const tail = async (request: Request, response: Response): Promise<void> => {
-    nameRoute(response, '/api/v1/tail');
     const given = valuesOfUrl(request.originalUrl, TAIL_PARAMETERS);
     const { values, faults } = readParameters(TAIL_PARAMETERS, given, clock.now());
     refuseFaults(faults);
@@ -23,7 +26,11 @@ export function addTailRoute(router: Router, hub: TailHub, clock: Clock): void {
     else await hub.serve({ filter, maxPerSecond, sinceMs, after, wish }, response);
   };
 
-  router.route('/tail').get(tail).all(allowMethods('GET', 'HEAD'));
+  router
+    .route('/tail')
+    .all(counted({ metrics }, '/api/v1/tail', true))
+    .get(tail)
+    .all(allowMethods('GET', 'HEAD'));
 }
 
 /** Browsers send the header by themselves, empty when there was no event yet. */

@@ -200,4 +200,40 @@ describe('GET /export', () => {
     assert.match(head.headers.get('content-disposition') ?? '', /csv/);
     assert.equal(server.store.requests.length, 0);
   });
+
+  it('is counted by how it ended', async () => {
+    await using server = await start();
+    server.store.addMany('r', 900, NOW);
+    const counts = async (expected: Readonly<Record<number, number>>): Promise<void> => {
+      for (const [status, count] of Object.entries(expected)) {
+        const isReached = async (): Promise<boolean> =>
+          (await server.counted('/api/v1/export', Number(status))) === count;
+        await waitUntil(isReached, 8000, () => `${String(count)} with ${status}`);
+      }
+    };
+    await (await fetch(`${server.url}/export`)).text();
+    await (await fetch(`${server.url}/export?limit=0`)).text();
+    server.store.isDown = true;
+    await (await fetch(`${server.url}/export`)).text();
+    await counts({ 200: 1, 400: 1, 503: 1 });
+
+    // Midway, where the status has been sent already.
+    server.store.isDown = false;
+    const asked = server.store.requests.length;
+    server.store.before = () => {
+      if (server.store.requests.length === asked + 2) throw new Error('a fault of ours');
+      return Promise.resolve();
+    };
+    await assert.rejects(bytesOf(await raw(`${server.url}/export`)), /aborted/);
+    await counts({ 200: 1, 500: 1 });
+    server.store.before = async (_request, signal) => {
+      if (server.store.requests.length === asked + 4) await delay(60_000, undefined, { signal });
+    };
+    const left = await raw(`${server.url}/export`);
+    left.on('error', () => undefined);
+    left.resume();
+    await until(() => server.store.requests.length === asked + 4, 'the second page');
+    left.destroy();
+    await counts({ 200: 1, 499: 1, 500: 1 });
+  });
 });

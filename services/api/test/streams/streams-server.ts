@@ -28,7 +28,7 @@ export class StreamsServer implements AsyncDisposable {
     });
     const app = express();
     const router = Router();
-    addTailRoute(router, this.hub, clock);
+    addTailRoute(router, this.hub, { clock, metrics });
     addExportRoute(router, { searcher, logger, metrics, clock, maxExports: 2 });
     app.use(router, createErrorHandler(logger));
     this.server = new HttpServer(app, {
@@ -47,6 +47,18 @@ export class StreamsServer implements AsyncDisposable {
 
   get url(): string {
     return `http://127.0.0.1:${String(this.server.port)}`;
+  }
+
+  /** How often answers of a route ended in this way; the last ones may still be on their way out. */
+  async counted(route: string, status: number): Promise<number> {
+    const line = `paylog_search_requests_total{route="${route}",status="${String(status)}"} `;
+    const text = await this.metrics.render();
+    return Number(
+      text
+        .split('\n')
+        .find((each) => each.startsWith(line))
+        ?.slice(line.length) ?? 0,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -259,4 +259,18 @@ describe('GET /tail', () => {
     assert.equal(head.headers.get('content-type'), 'text/event-stream');
     assert.equal(server.hub.size, 0);
   });
+
+  it('is counted when it ends; a client that leaves is no fault', async () => {
+    await using server = await StreamsServer.start({ maxStreams: 1 });
+    const client = await EventClient.open(`${server.url}/tail`);
+    const refused = await fetch(`${server.url}/tail`);
+    assert.equal(refused.status, 429);
+    await refused.text();
+    await client.close();
+    for (const status of [200, 429]) {
+      const isCounted = async (): Promise<boolean> => (await server.counted('/api/v1/tail', status)) === 1;
+      await waitUntil(isCounted, 8000, () => `one with ${String(status)}`);
+    }
+    assert.equal(await server.counted('/api/v1/tail', 499), 0);
+  });
 });
