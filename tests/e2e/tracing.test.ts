@@ -59,6 +59,7 @@ interface Traced {
   readonly indexer: Service;
   readonly receiver: TraceReceiver;
   readonly topic: string;
+  readonly deadLetters: string;
   readonly names: { readonly api: string; readonly indexer: string; readonly queue: string; readonly store: string };
 }
 
@@ -148,6 +149,31 @@ function cases(traced: () => Traced): void {
       SEARCHABLE_MS,
       () => `every trace in a bulk, have ${String(reached())}`,
     );
+  });
+
+  it('follows a record to the dead letters', async () => {
+    const { api, indexer, receiver, topic, deadLetters, names } = traced();
+    const first = caller();
+    const id = `taken-${first.traceId}`;
+    await post(api, { id, service: 'shop', message: 'first' }, first.headers);
+    const stored = await receiver.trace(first.traceId, [`process ${topic}`]);
+    assert.equal(only(stored, `process ${topic}`).attributes['paylog.records.dead_lettered'], 0);
+
+    const second = caller();
+    const records = [
+      { id, service: 'shop', message: 'another' },
+      { service: 'shop', message: 'of the same request' },
+    ];
+    assert.equal((await post(api, records, second.headers)).status, 202);
+    const spans = await receiver.trace(second.traceId, [`process ${topic}`, `send ${deadLetters}`]);
+    const consumed = only(spans, `process ${topic}`);
+    const send = only(spans, `send ${deadLetters}`);
+    assert.equal(consumed.attributes['paylog.records.dead_lettered'], 1);
+    assert.deepEqual(
+      [send.service, send.kind, send.parentId, send.isError],
+      [names.indexer, 'client', consumed.spanId, false],
+    );
+    assert.ok((await indexer.metric('paylog_dead_letters_total', { type: 'id_conflict' })) > 0);
   });
 
   it('traces searches with the request to the store, and tells the shape of a query, never its values', async () => {
@@ -279,7 +305,7 @@ describe('traces, all in one process', function () {
     const env = { ...tracingEnv(receiver.url), DATA_DIR: path.join(directory, 'data'), OTEL_SERVICE_NAME: 'my-paylog' };
     const api = await Service.create('standalone', env);
     const names = { api: 'my-paylog', indexer: 'my-paylog', queue: 'paylog_embedded', store: 'paylog_embedded' };
-    traced = { api, indexer: api, receiver, topic: 'logs', names };
+    traced = { api, indexer: api, receiver, topic: 'logs', deadLetters: 'logs.dlq', names };
     await api.start();
   });
   after(async () => {
@@ -314,7 +340,8 @@ for (const client of ['platformatic', 'kafkajs'] as const) {
       });
       const [api, indexer] = [await deployment.add('api'), await deployment.add('indexer')];
       const names = { api: 'paylog-api', indexer: 'paylog-indexer', queue: 'kafka', store: 'elasticsearch' };
-      traced = { api, indexer, receiver, topic: deployment.topics.records, names };
+      const { records: topic, deadLetters } = deployment.topics;
+      traced = { api, indexer, receiver, topic, deadLetters, names };
       await Promise.all([api.start(), indexer.start()]);
     });
     after(async () => {

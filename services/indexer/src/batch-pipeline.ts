@@ -46,7 +46,7 @@ export class BatchPipeline {
       for (let next = 0; next < batch.messages.length && !batch.signal.aborted;) {
         const prepared = prepareBatch(batch, this.#parts.prepare, next);
         trace?.mark(prepared);
-        await this.#settle(batch, prepared, settlement);
+        await this.#settle(batch, prepared, settlement, trace);
         next = prepared.next;
       }
       completed = !batch.signal.aborted;
@@ -56,12 +56,17 @@ export class BatchPipeline {
     }
   };
 
-  async #settle(batch: ConsumedBatch, prepared: PreparedBatch, settlement: Settlement): Promise<void> {
+  async #settle(
+    batch: ConsumedBatch,
+    prepared: PreparedBatch,
+    settlement: Settlement,
+    trace: BatchTrace | undefined,
+  ): Promise<void> {
     if (prepared.pan + prepared.cvv > 0) this.#parts.observer.redacted(prepared.pan, prepared.cvv);
     for (const [position, records] of prepared.several) settlement.expect(position, records);
     await Promise.all([
-      this.#bury(batch, prepared.failures, settlement),
-      this.#store(batch, prepared, settlement).then((rejected) => this.#bury(batch, rejected, settlement)),
+      this.#bury(batch, prepared.failures, settlement, trace),
+      this.#store(batch, prepared, settlement).then((rejected) => this.#bury(batch, rejected, settlement, trace)),
     ]);
   }
 
@@ -97,17 +102,24 @@ export class BatchPipeline {
     return rejected;
   }
 
-  async #bury(batch: ConsumedBatch, failures: readonly Failure[], settlement: Settlement): Promise<void> {
+  async #bury(
+    batch: ConsumedBatch,
+    failures: readonly Failure[],
+    settlement: Settlement,
+    trace: BatchTrace | undefined,
+  ): Promise<void> {
     if (failures.length === 0) return;
     const { deadLetters, observer } = this.#parts;
     const { topic, partition, messages, signal } = batch;
     const letters = failures.flatMap((failure) => {
       const message = messages[failure.position];
-      return message === undefined ? [] : [{ topic, partition, message, failure }];
+      const traceparent = trace?.contextOf(failure.position);
+      return message === undefined ? [] : [{ topic, partition, message, failure, traceparent }];
     });
     await deadLetters.publish(letters, signal, ({ failure }) => {
       settlement.mark(failure.position);
       observer.deadLettered(failure);
+      trace?.deadLettered(failure.position);
     });
     settlement.flush();
   }

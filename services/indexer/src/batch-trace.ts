@@ -8,6 +8,7 @@ import type { PreparedBatch } from './prepare-batch.ts';
 interface Share {
   readonly span: TracedSpan;
   messages: number;
+  deadLettered: number;
 }
 
 export interface BatchTraceOptions {
@@ -25,10 +26,11 @@ const MAX_SPANS = 32;
  */
 export class BatchTrace {
   readonly #shares = new Map<string, Share>();
-  readonly #spans: (TracedSpan | undefined)[];
+  /** By position in the batch. */
+  readonly #traced: (Share | undefined)[];
 
   private constructor(messages: number) {
-    this.#spans = new Array<TracedSpan | undefined>(messages);
+    this.#traced = new Array<Share | undefined>(messages);
   }
 
   /** Undefined when nothing of the batch is traced, which costs a look at the headers of each message. */
@@ -63,25 +65,36 @@ export class BatchTrace {
           'messaging.batch.message_count': messages.length,
         },
       });
-      share = { span, messages: 0 };
+      share = { span, messages: 0, deadLettered: 0 };
       this.#shares.set(traceparent, share);
     }
     share.messages += 1;
-    this.#spans[position] = share.span;
+    this.#traced[position] = share;
   }
 
   /** Gives the documents of traced messages the context of their span. */
   mark({ documents, positions }: PreparedBatch): void {
     for (const [nth, document] of documents.entries()) {
-      const span = this.#spans[positions[nth] ?? -1];
-      if (span) documents[nth] = { ...document, traceparent: span.traceparent };
+      const traceparent = this.contextOf(positions[nth] ?? -1);
+      if (traceparent !== undefined) documents[nth] = { ...document, traceparent };
     }
+  }
+
+  /** Context of the span that the message at this position belongs to; undefined when it has none. */
+  contextOf(position: number): string | undefined {
+    return this.#traced[position]?.span.traceparent;
+  }
+
+  /** A record of the message at this position is a dead letter now. */
+  deadLettered(position: number): void {
+    const share = this.#traced[position];
+    if (share) share.deadLettered += 1;
   }
 
   /** `completed`: whether all of the batch was settled. */
   end(completed: boolean): void {
-    for (const { span, messages } of this.#shares.values()) {
-      span.set({ 'paylog.trace.messages': messages });
+    for (const { span, messages, deadLettered } of this.#shares.values()) {
+      span.set({ 'paylog.trace.messages': messages, 'paylog.records.dead_lettered': deadLettered });
       if (!completed) span.fail('not_settled');
       span.end();
     }

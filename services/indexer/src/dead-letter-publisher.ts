@@ -16,8 +16,8 @@ export interface DeadLetterOptions extends BackoffOptions {
 
 /** Header of a Kafka record batch (61 bytes) and room for what an adapter adds. */
 const BATCH_OVERHEAD = 1024;
-/** Key and framing of one message. */
-const MESSAGE_OVERHEAD = 320;
+/** Key, framing and header of one message. */
+const MESSAGE_OVERHEAD = 400;
 /** A letter is never truncated below this: its head alone needs about as much. */
 const SMALLEST_LETTER = 8 * 1024;
 
@@ -165,7 +165,7 @@ export class DeadLetterPublisher {
 /** Data sets that a line names. */
 const MAX_NAMED_DATA_SETS = 10;
 
-/** Whose records they are, as far as they say: lines about own logs alone are kept from becoming records themselves. */
+/** Whose records they are, as far as is known: lines about own logs alone are kept from becoming records themselves. */
 function dataSetsOf(letters: readonly DeadLetter[]): readonly string[] {
   const names = new Set<string>();
   for (const letter of letters) {

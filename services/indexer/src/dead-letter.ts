@@ -1,5 +1,6 @@
 import type { ConsumedMessage, QueueMessage } from '@paylog/shared/ports/queue';
 import { redactText } from '@paylog/shared/record/redact';
+import { parseTraceparent } from '@paylog/shared/telemetry/tracing/trace-context';
 import { keepRecord, type KeptRecord } from './dead-letter-record.ts';
 import type { Failure } from './failure.ts';
 
@@ -9,6 +10,8 @@ export interface DeadLetter {
   readonly partition: number;
   readonly message: ConsumedMessage;
   readonly failure: Failure;
+  /** Context of the span that it belongs to; absent: what the message says goes with it. */
+  readonly traceparent?: string | undefined;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface DeadLetter {
  * - `truncated`: true when it did not fit into `maxBytes` and only its beginning is there.
  *
  * The key is `topic-partition-offset` of the origin, with `-record` behind it where that is given: the same after a crash and
- * re-delivery.
+ * re-delivery. Letters of sampled requests have a header `traceparent`.
  *
  * @param maxBytes for the value; a record that makes it larger is truncated
  */
@@ -55,7 +58,13 @@ export function encodeDeadLetter(letter: DeadLetter, nowMs: number, maxBytes: nu
   };
   const address = `${topic}-${String(partition)}-${String(message.offset)}`;
   const key = part === undefined ? address : `${address}-${String(part.index)}`;
-  return { key, value: encode(head, kept, maxBytes) };
+  return { key, value: encode(head, kept, maxBytes), ...headersOf(letter) };
+}
+
+/** Only what is sampled is worth a header; parsed, since a direct producer may have written anything. */
+function headersOf({ traceparent, message }: DeadLetter): Pick<QueueMessage, 'headers'> {
+  const context = parseTraceparent(traceparent ?? message.headers['traceparent']);
+  return context?.isSampled === true ? { headers: { traceparent: context.traceparent } } : {};
 }
 
 function encode(head: object, { text, encoding }: KeptRecord, maxBytes: number): Buffer {

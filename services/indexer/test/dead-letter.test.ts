@@ -46,6 +46,20 @@ describe('encodeDeadLetter', () => {
     });
   });
 
+  it('has the context of a sampled request as header: of its span, else as it came, and nothing else that came', () => {
+    const sampled = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const span = '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01';
+    const headersOf = (given?: string, own?: string): unknown => {
+      const source = letter('{}');
+      const message = { ...source.message, headers: given === undefined ? {} : { traceparent: given } };
+      return encodeDeadLetter({ ...source, message, traceparent: own }, NOW_MS, 10_000).headers;
+    };
+    assert.deepEqual(headersOf(sampled, span), { traceparent: span });
+    assert.deepEqual(headersOf(sampled), { traceparent: sampled });
+    for (const other of [undefined, 'card 4111111111111111', sampled.replace(/1$/, '0')])
+      assert.equal(headersOf(other), undefined);
+  });
+
   it('keeps the canonical form and its id of what the store rejected, and the trace', () => {
     const source = letter('{"message":"x"}', {
       stage: 'store',
