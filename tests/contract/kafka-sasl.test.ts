@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import type { KafkaConnectionOptions, KafkaSasl } from '@paylog/shared/kafka/kafka-options';
 import { messagesOf, settingsOf } from '@paylog/shared/testing/queue-bench';
 import { QueueProbe, waitUntil } from '@paylog/shared/testing/queue-probe';
@@ -67,9 +67,9 @@ describe('Kafka with SASL and TLS', function () {
   });
 
   for (const client of ['kafkajs', 'platformatic'] as const) {
-    const roundTrip = async (secured: Secured): Promise<void> => {
+    const roundTrip = async (secured: Secured, ofConsumer = secured): Promise<void> => {
       const publisher = testPublisher(client, secured);
-      const consumer = testConsumer(secured, { groupId: randomUUID(), topics: [topic] });
+      const consumer = testConsumer(ofConsumer, { groupId: randomUUID(), topics: [topic] });
       const probe = new QueueProbe();
       try {
         await publisher.start();
@@ -85,12 +85,33 @@ describe('Kafka with SASL and TLS', function () {
     it(`publishes (${client}) and consumes with the right password`, () =>
       roundTrip({ brokers: [`127.0.0.1:${String(ports.sasl)}`], sasl: sasl(PASSWORD) }));
 
-    it(`publishes (${client}) and consumes over TLS with SCRAM`, () =>
-      roundTrip({
+    it(`publishes (${client}) and consumes over TLS with SCRAM, and hands the broker's certificate to the check`, async () => {
+      const checked = { publisher: 0, consumer: 0 };
+      const secured = (part: keyof typeof checked): Secured => ({
         brokers: [`127.0.0.1:${String(ports.saslTls)}`],
-        ssl: { ca: certificate },
+        ssl: {
+          ca: certificate,
+          checkServerIdentity: (host, { valid_to }) => {
+            assert.deepEqual([host, valid_to], ['127.0.0.1', new X509Certificate(certificate).validTo]);
+            checked[part] += 1;
+            return undefined;
+          },
+        },
         sasl: sasl(PASSWORD, 'scram-sha-256'),
-      }));
+      });
+      await roundTrip(secured('publisher'), secured('consumer'));
+      assert.ok(checked.publisher > 0 && checked.consumer > 0, JSON.stringify(checked));
+    });
+
+    it(`sends nothing (${client}) to a broker that does not pass the check`, () =>
+      staysDown(
+        {
+          brokers: [`127.0.0.1:${String(ports.saslTls)}`],
+          ssl: { ca: certificate, checkServerIdentity: () => new Error('another broker') },
+          sasl: sasl(PASSWORD, 'scram-sha-256'),
+        },
+        /another broker/,
+      ));
 
     it(`is down (${client}) and says why, without the password, when the password is wrong`, () =>
       staysDown({ brokers: [`127.0.0.1:${String(ports.sasl)}`], sasl: sasl(WRONG) }, /authentication/i));

@@ -21,15 +21,15 @@ const config = configOrExit('api', process);
 const metrics = createMetrics();
 const log = processLogFrom(config, { service: 'paylog-api', env: process.env, metrics });
 const { logger } = log;
-showCertificateExpiry(metrics, config);
+const checks = showCertificateExpiry(metrics, config);
 showDiskSpace(metrics, { logs: config.log.directory });
 const tracing = tracingFrom(config, 'paylog-api', metrics, logger);
-const kafka = kafkaConnectionFrom(config.queue, 'paylog-api');
+const kafka = kafkaConnectionFrom(config.queue, 'paylog-api', checks.kafka);
 
 const topics = createTopicsComponent(createKafkaTopicAdmin(kafka, logger), config, logger);
 const api = createApi({
   publisher: createKafkaPublisher(kafkaPublisherFrom(kafka, config.queue, config), logger),
-  searcher: createElasticsearchSearcher(elasticsearchConnectionFrom(config.store), logger),
+  searcher: createElasticsearchSearcher(elasticsearchConnectionFrom(config.store, checks.elasticsearch), logger),
   inspector: createKafkaTopicInspector(kafka, logger),
   metrics,
   logger,

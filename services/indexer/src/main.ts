@@ -30,11 +30,11 @@ const config = configOrExit('indexer', process);
 const metrics = createMetrics();
 const log = processLogFrom(config, { service: 'paylog-indexer', env: process.env, metrics });
 const { logger } = log;
-showCertificateExpiry(metrics, config);
+const checks = showCertificateExpiry(metrics, config);
 showDiskSpace(metrics, { logs: config.log.directory });
 const tracing = tracingFrom(config, 'paylog-indexer', metrics, logger);
-const kafka = kafkaConnectionFrom(config.queue, 'paylog-indexer');
-const elasticsearch = elasticsearchConnectionFrom(config.store);
+const kafka = kafkaConnectionFrom(config.queue, 'paylog-indexer', checks.kafka);
+const elasticsearch = elasticsearchConnectionFrom(config.store, checks.elasticsearch);
 
 const countRestart = (): void => {
   metrics.consumerRestarts.add({});

@@ -21,13 +21,13 @@ const metrics = createMetrics();
 // Standard output belongs to the one line for people.
 const log = processLogFrom(config, { service: 'paylog', env: process.env, metrics, destination: process.stderr });
 const { logger } = log;
-showCertificateExpiry(metrics, config);
+const checks = showCertificateExpiry(metrics, config);
 // On disk is what has an embedded side.
 const isEmbedded = config.queue.kind === 'embedded' || config.store.kind === 'embedded';
 showDiskSpace(metrics, { data: isEmbedded ? config.embedded.dataDir : undefined, logs: config.log.directory });
 const tracing = tracingFrom(config, 'paylog', metrics, logger);
-const queue = queueSideFrom(config, 'paylog', logger);
-const store = storeSideFrom(config, logger);
+const queue = queueSideFrom(config, 'paylog', checks.kafka, logger);
+const store = storeSideFrom(config, checks.elasticsearch, logger);
 
 const indexer = createIndexer({
   consumer: queue.consumer(() => {

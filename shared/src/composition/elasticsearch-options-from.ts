@@ -1,11 +1,24 @@
 import { readFileSync } from 'node:fs';
 import type { Config, ElasticsearchConnection } from '../config/config.ts';
 import type { ElasticsearchConnectionOptions, ElasticsearchWriterOptions } from '../elasticsearch/options.ts';
+import type { ServerCheck } from './certificate-expiry.ts';
 
-/** How to reach the cluster, as the adapter takes it. Reads the CA file; throws when that cannot be read. */
-export function elasticsearchConnectionFrom(store: ElasticsearchConnection): ElasticsearchConnectionOptions {
-  const { url, auth, caFile, timeoutMs } = store;
-  return { url, timeoutMs, ...auth, ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }) };
+/**
+ * How to reach the cluster, as the adapter takes it. Reads the CA file; throws when that cannot be read.
+ *
+ * @param check absent: Node.js's own
+ */
+export function elasticsearchConnectionFrom(
+  { url, auth, caFile, timeoutMs }: ElasticsearchConnection,
+  check?: ServerCheck,
+): ElasticsearchConnectionOptions {
+  return {
+    url,
+    timeoutMs,
+    ...auth,
+    ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
+    ...(check && { checkServerIdentity: check }),
+  };
 }
 
 /** Settings of the writer. */

@@ -2,17 +2,28 @@ import { readFileSync } from 'node:fs';
 import type { Config, KafkaConnection } from '../config/config.ts';
 import type { Service } from '../config/setting.ts';
 import type { KafkaConnectionOptions, KafkaConsumerOptions, KafkaPublisherOptions } from '../kafka/kafka-options.ts';
+import type { ServerCheck } from './certificate-expiry.ts';
 
 /**
  * How to reach the brokers, as the Kafka adapter takes it. Reads the CA file; throws when that cannot be read.
  *
  * @param clientId shown in the brokers' logs and quotas
+ * @param check absent: Node.js's own
  */
-export function kafkaConnectionFrom({ brokers, ssl, sasl }: KafkaConnection, clientId: string): KafkaConnectionOptions {
+export function kafkaConnectionFrom(
+  { brokers, ssl, sasl }: KafkaConnection,
+  clientId: string,
+  check?: ServerCheck,
+): KafkaConnectionOptions {
   return {
     brokers,
     clientId,
-    ...(ssl && { ssl: ssl.caFile === undefined ? {} : { ca: readFileSync(ssl.caFile, 'utf8') } }),
+    ...(ssl && {
+      ssl: {
+        ...(ssl.caFile !== undefined && { ca: readFileSync(ssl.caFile, 'utf8') }),
+        ...(check && { checkServerIdentity: check }),
+      },
+    }),
     ...(sasl && { sasl }),
   };
 }

@@ -8,6 +8,7 @@ import { createKafkaTopicInspector } from '../kafka/kafka-topic-inspector.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Consumer, Publisher, TopicAdmin } from '../ports/queue.ts';
 import type { TopicInspector } from '../ports/topic-inspector.ts';
+import type { ServerCheck } from './certificate-expiry.ts';
 import { kafkaConnectionFrom, kafkaConsumerFrom, kafkaPublisherFrom } from './kafka-options-from.ts';
 
 /** The queue of the all-in-one process: Kafka where brokers are named, else the embedded one. */
@@ -23,10 +24,10 @@ export interface QueueSide {
 }
 
 /** Chooses and configures the queue; opens nothing. */
-export function queueSideFrom(config: Config, clientId: string, logger: Logger): QueueSide {
+export function queueSideFrom(config: Config, clientId: string, check: ServerCheck, logger: Logger): QueueSide {
   const { queue, topics, timeouts, consumer, embedded } = config;
   if (queue.kind === 'kafka') {
-    const connection = kafkaConnectionFrom(queue, clientId);
+    const connection = kafkaConnectionFrom(queue, clientId, check);
     return {
       components: [],
       publisher: (owner = logger) => createKafkaPublisher(kafkaPublisherFrom(connection, queue, config), owner),

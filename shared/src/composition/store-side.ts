@@ -5,6 +5,7 @@ import { createEmbeddedStore } from '../embedded/embedded-store.ts';
 import type { Component } from '../flow/lifecycle.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { StoreSearcher, StoreWriter } from '../ports/store.ts';
+import type { ServerCheck } from './certificate-expiry.ts';
 import { elasticsearchConnectionFrom, elasticsearchWriterFrom } from './elasticsearch-options-from.ts';
 
 /** The store of the all-in-one process: Elasticsearch where its URL is given, else the embedded one. */
@@ -16,10 +17,10 @@ export interface StoreSide {
 }
 
 /** Chooses and configures the store; opens nothing. */
-export function storeSideFrom(config: Config, logger: Logger): StoreSide {
+export function storeSideFrom(config: Config, check: ServerCheck, logger: Logger): StoreSide {
   const { store, index, timeouts, embedded } = config;
   if (store.kind === 'elasticsearch') {
-    const connection = elasticsearchConnectionFrom(store);
+    const connection = elasticsearchConnectionFrom(store, check);
     return {
       components: [],
       writer: () => createElasticsearchWriter(elasticsearchWriterFrom(connection, config), logger),

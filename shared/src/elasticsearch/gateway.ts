@@ -35,7 +35,7 @@ export class Gateway {
   readonly #client: Client;
 
   constructor(options: ElasticsearchConnectionOptions) {
-    const { apiKey, username, password, ca } = options;
+    const { apiKey, username, password, ca, checkServerIdentity } = options;
     const basic = username === undefined || password === undefined ? {} : { auth: { username, password } };
     this.#client = new Client({
       node: options.url,
@@ -44,7 +44,7 @@ export class Gateway {
       requestTimeout: options.timeoutMs + 5000,
       Serializer: TextSerializer,
       ...(apiKey === undefined ? basic : { auth: { apiKey } }),
-      ...(ca === undefined ? {} : { tls: { ca } }),
+      tls: { ...(ca !== undefined && { ca }), ...(checkServerIdentity && { checkServerIdentity }) },
     });
   }
 

@@ -1,3 +1,5 @@
+import type { checkServerIdentity } from 'node:tls';
+
 /** How to reach the cluster. Plain values: the caller reads configuration and files. */
 export interface ElasticsearchConnectionOptions {
   /** Base URL of a node or of what stands in front of the cluster. */
@@ -9,6 +11,8 @@ export interface ElasticsearchConnectionOptions {
   readonly apiKey?: string | undefined;
   /** PEM text of the authority that signed the cluster's certificate. */
   readonly ca?: string | undefined;
+  /** In place of Node.js's own check of what the server shows. */
+  readonly checkServerIdentity?: typeof checkServerIdentity | undefined;
   /** Time for one call of a port's method, with all the requests that it needs. */
   readonly timeoutMs: number;
   /** First part of all index names; `logs` when absent. Two products in one cluster need two. */

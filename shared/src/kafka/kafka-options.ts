@@ -1,3 +1,5 @@
+import type { checkServerIdentity } from 'node:tls';
+
 /** How to reach a Kafka cluster. */
 export interface KafkaConnectionOptions {
   /** Bootstrap brokers, `host:port`. */
@@ -8,6 +10,8 @@ export interface KafkaConnectionOptions {
   readonly ssl?: {
     /** Certificates to trust, in PEM (content, not a path); absent: the ones that Node.js trusts. */
     readonly ca?: string;
+    /** In place of Node.js's own check of what a broker shows. */
+    readonly checkServerIdentity?: typeof checkServerIdentity;
   };
   readonly sasl?: KafkaSasl;
 }

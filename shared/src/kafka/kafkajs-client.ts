@@ -19,7 +19,7 @@ export function createKafkaJsClient(
     logLevel: logLevel.INFO,
     logCreator: kafkaJsLogCreator(logger),
   };
-  if (options.ssl !== undefined) config.ssl = options.ssl.ca === undefined ? true : { ca: [options.ssl.ca] };
+  if (options.ssl !== undefined) config.ssl = { ...options.ssl };
   // kafkajs's type is a union over the mechanisms; ours has the three whose fields are the same.
   if (options.sasl !== undefined) config.sasl = { ...options.sasl } as SASLOptions;
   return new Kafka(config);

@@ -191,7 +191,7 @@ function connectionOptions(options: KafkaPublisherOptions): ConnectionOptions {
     // Behind our own limit, which closes the connection (see `exchange`).
     requestTimeout: publishTimeoutMs * 2,
     maxInflights: MAX_IN_FLIGHT_REQUESTS,
-    ...(ssl === undefined ? {} : { tls: ssl.ca === undefined ? {} : { ca: [ssl.ca] }, tlsServerName: true }),
+    ...(ssl === undefined ? {} : { tls: { ...ssl }, tlsServerName: true }),
     ...(sasl === undefined
       ? {}
       : { sasl: { mechanism: mechanisms[sasl.mechanism], username: sasl.username, password: sasl.password } }),

@@ -290,7 +290,7 @@ export const METRIC_TABLE = {
   tlsCertificateExpiryTimestampSeconds: {
     kind: 'gauge',
     name: 'paylog_tls_certificate_expiry_timestamp_seconds',
-    help: 'Unix time when the first certificate of a file expires, as the file was read at start.',
+    help: 'Unix time when the first certificate expires: of a file, as it was read at start, or of the servers, as they showed them when connections were made.',
     labels: ['role'],
     from: BOTH,
   },

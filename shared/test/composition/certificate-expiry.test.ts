@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import type { PeerCertificate } from 'node:tls';
 import { describe, it } from 'mocha';
-import { firstExpiryMs } from '../../src/composition/certificate-expiry.ts';
+import { firstExpiryMs, showServerExpiry } from '../../src/composition/certificate-expiry.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 /** Made by openssl; their keys are gone. */
 const SOON = `-----BEGIN CERTIFICATE-----
@@ -39,5 +41,23 @@ describe('firstExpiryMs', () => {
     assert.equal(firstExpiryMs(`${broken}\n${LATE}`), Date.parse('2037-11-05T19:11:40Z'));
     assert.equal(firstExpiryMs(broken), undefined);
     assert.equal(firstExpiryMs('no certificate'), undefined);
+  });
+});
+
+describe('showServerExpiry', () => {
+  it('shows the first of what the servers showed last, and checks names as Node.js does', async () => {
+    const metrics = createMetrics();
+    const check = showServerExpiry(metrics, 'kafka_server');
+    // Of what a handshake gives only this is looked at.
+    const shown = (day: string) =>
+      ({ valid_to: day, subjectaltname: 'DNS:kafka-1, DNS:kafka-2' }) as unknown as PeerCertificate;
+    const expirySeconds = async (): Promise<number> =>
+      Number(/expiry_timestamp_seconds\{role="kafka_server"\} (\S+)/.exec(await metrics.render())?.[1]);
+    assert.equal(check('kafka-1', shown('Mar  3 19:11:40 2027 GMT')), undefined);
+    assert.equal(check('kafka-2', shown('Nov  5 19:11:40 2037 GMT')), undefined);
+    assert.equal(await expirySeconds(), Date.parse('2027-03-03T19:11:40Z') / 1000);
+    check('kafka-1', shown('Nov  6 19:11:40 2037 GMT'));
+    assert.equal(await expirySeconds(), Date.parse('2037-11-05T19:11:40Z') / 1000);
+    assert.match(String(check('kafka-3', shown('Nov  6 19:11:40 2037 GMT'))), /altnames/);
   });
 });
