@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { after, before, describe, it } from 'mocha';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
@@ -100,6 +101,46 @@ describe('own logs, all in one process', function () {
     assert.ok(service.stderr.includes(`LOG_DIR=${file}: the directory cannot be written to (EEXIST`), service.stderr);
     assert.ok(service.stderr.includes(`PROFILE_DIR=${path.join(file, 'below')}: `), service.stderr);
     assert.doesNotMatch(service.stderr, / at .*:\d+:\d+/);
+  });
+
+  it('an error that nobody caught is a line as any other, in all places, and ends the process with 1', async () => {
+    const logs = path.join(folder, 'fault-logs');
+    const faults = path.join(folder, 'faults.mjs');
+    // Messages of errors quote what they are about: a fault of ours may hold what a sender sent.
+    const error = `new Error('no: card ${PAN}, password=${OTHER_PASSWORD}')`;
+    await writeFile(
+      faults,
+      `process.on('SIGHUP', () => { throw ${error}; }); process.on('SIGWINCH', () => void Promise.reject(${error}));`,
+    );
+    const env = {
+      DATA_DIR: path.join(folder, 'fault-data'),
+      OWN_LOGS: 'true',
+      LOG_DIR: logs,
+      NODE_OPTIONS: `--import=${pathToFileURL(faults).href}`,
+    };
+    await using service = await Service.create('standalone', env);
+    for (const [count, signal] of (['SIGHUP', 'SIGWINCH'] as const).entries()) {
+      await service.start();
+      assert.equal(await service.end(signal), 1);
+      const written = await readFile(path.join(logs, 'paylog.log'), 'utf8');
+      for (const [place, lines] of Object.entries({ stderr: service.output, file: written })) {
+        const told = lines.split('\n').filter((line) => line.includes('nobody caught'));
+        assert.equal(told.length, place === 'file' ? count + 1 : 1, lines);
+        const { level, service: name, error: shown } = JSON.parse(told.at(-1) ?? '') as Record<string, unknown>;
+        assert.deepEqual([level, name], ['error', 'paylog']);
+        assert.match((shown as { message: string }).message, /^no: card .*password=\*{3}/);
+        for (const planted of [PAN, OTHER_PASSWORD]) assert.ok(!lines.includes(planted), `${planted} in ${place}`);
+        assert.match(lines, /"message":"stopped".*"clean":true/);
+      }
+    }
+    await service.start();
+    const query = 'data_set:paylog level:error "nobody caught"';
+    await waitUntil(
+      async () => (await searchPage(service.url, { query })).logs.length === 2,
+      30_000,
+      () => service.output,
+    );
+    assert.equal(await service.end('SIGTERM'), 0);
   });
 
   it('files are bounded', async () => {

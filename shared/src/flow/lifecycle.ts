@@ -12,6 +12,8 @@ export interface Component {
 /** The part of `process` that a lifecycle needs; `main.ts` hands in `process` itself. */
 export interface ProcessHooks {
   on(signal: StopSignal, listener: () => void): unknown;
+  /** Rejections that nobody handles come here too, unless somebody listens to `unhandledRejection`. */
+  on(event: 'uncaughtException', listener: (error: unknown) => void): unknown;
   exit(code: number): unknown;
 }
 
@@ -39,6 +41,9 @@ const ECHO_MS = 200;
 /** Any interval does: what counts is that there is a timer. */
 const KEEP_ALIVE_MS = 60_000;
 
+/** Faults that are told while a process that failed stops: one that repeats must not fill the log. */
+const MAX_FAULTS_TOLD = 10;
+
 /** Shell convention: 128 + signal number. */
 const EXIT_AT_ONCE: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
@@ -50,6 +55,8 @@ const EXIT_AT_ONCE: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTER
  *   `stopTimeoutMs` passed.
  * - A second signal exits at once (130 for SIGINT, 143 for SIGTERM); what was not finished is delivered again later. The
  *   echo of the first that npm sends does not count.
+ * - An error that nobody caught is logged (Node.js itself would print it as it is, card data included), then they stop in the same way:
+ *   exit code 1. Nobody knows what it left behind, so the process does not go on.
  *
  * Resolves when every component has started (or the process is on its way out).
  */
@@ -60,6 +67,9 @@ export async function runLifecycle(options: LifecycleOptions, hooks: ProcessHook
       lifecycle.onSignal(signal);
     });
   }
+  hooks.on('uncaughtException', (error) => {
+    lifecycle.onFault(error);
+  });
   await lifecycle.start();
 }
 
@@ -72,6 +82,8 @@ class Lifecycle {
   #first: { readonly signal: StopSignal; readonly atMs: number } | undefined;
   /** How many components were told to start, from the front. */
   #begun = 0;
+  /** Errors that nobody caught. */
+  #faults = 0;
 
   constructor(options: LifecycleOptions, hooks: ProcessHooks, logger: Logger) {
     this.#options = options;
@@ -119,6 +131,12 @@ class Lifecycle {
     void this.#stop(0);
   }
 
+  onFault(error: unknown): void {
+    this.#faults += 1;
+    if (this.#faults <= MAX_FAULTS_TOLD) this.#logger.error('error that nobody caught, the process ends', { error });
+    if (!this.#isStopping()) void this.#stop(1);
+  }
+
   /** A method, so that the compiler does not narrow the state across awaits. */
   #isStopping(): boolean {
     return this.#state === 'stopping';
@@ -136,7 +154,7 @@ class Lifecycle {
     clearTimeout(timer);
     if (result === 'timeout') this.#logger.error('stop took too long, the rest is abandoned', { stopTimeoutMs });
     else this.#logger.info('stopped', { clean: result === 'clean' });
-    this.#hooks.exit(result === 'clean' ? exitCode : 1);
+    this.#hooks.exit(result === 'clean' && this.#faults === 0 ? exitCode : 1);
   }
 
   async #stopAll(): Promise<'clean' | 'failed'> {

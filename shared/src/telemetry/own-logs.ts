@@ -165,8 +165,20 @@ export class OwnLogs implements LogSink {
     return taken;
   }
 
-  /** The record on the queue; undefined, and counted, when the rules for records refuse even its bare form. */
+  /** The record on the queue; undefined, and counted, when none can be made. A line must not end the process that it tells of. */
   #message(entry: LogEntry): QueueMessage | undefined {
+    try {
+      const message = this.#prepared(entry);
+      if (message) return message;
+    } catch (error) {
+      this.#options.logger.error('a line of the own log cannot be made a record', { error });
+    }
+    this.#options.count('rejected');
+    return undefined;
+  }
+
+  /** Undefined when the rules for records refuse even its bare form. */
+  #prepared(entry: LogEntry): QueueMessage | undefined {
     const receivedAt = isoMillis(this.#options.clock.now());
     const context = recordContext({ dataSet: OWN_DATA_SET, receivedAt, idFor: this.#mintId });
     // `start` made it before anything is sent.
@@ -175,9 +187,7 @@ export class OwnLogs implements LogSink {
     const prepared = whole.ok
       ? whole
       : preparePart(preparer, bareOwnLogRecord(entry, this.#host, whole.code), 0, context);
-    if (prepared.ok) return { key: prepared.id, value: prepared.value };
-    this.#options.count('rejected');
-    return undefined;
+    return prepared.ok ? { key: prepared.id, value: prepared.value } : undefined;
   }
 
   async #publish(messages: readonly QueueMessage[]): Promise<PublishOutcome> {

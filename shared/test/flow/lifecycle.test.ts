@@ -10,11 +10,11 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 /** Stands in for `process`: keeps listeners, and the exit codes in order. */
 class FakeProcess {
   readonly exits: number[] = [];
-  readonly #listeners = new Map<StopSignal, () => void>();
+  readonly #listeners = new Map<string, (error: unknown) => void>();
   #onExit: (() => void) | undefined;
 
-  on(signal: StopSignal, listener: () => void): void {
-    this.#listeners.set(signal, listener);
+  on(event: string, listener: (error: unknown) => void): void {
+    this.#listeners.set(event, listener);
   }
 
   exit(code: number): void {
@@ -23,7 +23,12 @@ class FakeProcess {
   }
 
   send(signal: StopSignal): void {
-    this.#listeners.get(signal)?.();
+    this.#listeners.get(signal)?.(undefined);
+  }
+
+  /** An error that nobody caught. */
+  fail(error: unknown): void {
+    this.#listeners.get('uncaughtException')?.(error);
   }
 
   exited(): Promise<void> {
@@ -169,5 +174,30 @@ describe('runLifecycle', () => {
     await failed.exited();
     assert.deepEqual(events, ['start a', 'start b', 'stop b', 'stop a']);
     assert.deepEqual(failed.exits, [1]);
+  });
+
+  it('tells an error that nobody caught, stops and exits with 1; while it stops further ones are told, not all of them', async () => {
+    const told: unknown[] = [];
+    const logger: Logger = { ...silent, error: (_message, fields) => void told.push(fields?.['error']) };
+    const events: string[] = [];
+    const hooks = new FakeProcess();
+    const waits = component('a', events, { stop: () => new Promise(setImmediate) });
+    await runLifecycle({ components: [waits], stopTimeoutMs: 60_000 }, hooks, logger);
+    for (let i = 0; i < 100; i += 1) hooks.fail(i);
+    assert.deepEqual(hooks.exits, []);
+    await hooks.exited();
+    assert.deepEqual(events, ['start a', 'stop a']);
+    assert.deepEqual(hooks.exits, [1]);
+    assert.deepEqual(told, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('exits with 1 when nobody caught an error during a stop that was asked for', async () => {
+    const hooks = new FakeProcess();
+    const waits = component('a', [], { stop: () => new Promise(setImmediate) });
+    await runLifecycle({ components: [waits], stopTimeoutMs: 60_000 }, hooks, silent);
+    hooks.send('SIGTERM');
+    hooks.fail(new Error('late'));
+    await hooks.exited();
+    assert.deepEqual(hooks.exits, [1]);
   });
 });

@@ -186,6 +186,19 @@ describe('OwnLogs', () => {
     await until(() => queue.kept.length === 1);
   });
 
+  it('drops a line that no record can be made of, tells it, and sends the others', async () => {
+    const { own, logger, outcomes, local } = create();
+    const queue = await start(own);
+    const head = { timestamp: new Date().toISOString(), level: 'warn', service: 'paylog-api', version: '1' } as const;
+    // What a fault of ours may hand in: JSON has no such value.
+    own.write({ ...head, message: 'impossible', fields: { count: 1n } }, 'impossible');
+    logger.warn('possible');
+    await until(() => queue.kept.length === 1);
+    assert.equal(queue.records()[0]?.['message'], 'possible');
+    assert.equal(outcomes.get('rejected'), 1);
+    assert.match(local(), /cannot be made a record.*BigInt/);
+  });
+
   it('flushes when it stops', async () => {
     const { own, logger, outcomes } = create();
     const queue = await start(own);
