@@ -60,7 +60,7 @@ function routeAttributes(route: string | undefined) {
   return route === undefined ? {} : { 'http.route': route, 'url.path': route };
 }
 
-/** Ends the span of a request that was answered, or not: then its status is 499, as in the metrics. */
+/** Ends the span of a request that was answered, or not: then its status is 499, as in the metrics of searches (those of ingest have the answer). */
 export function endRequest(span: TracedSpan, status: number): void {
   span.set({ 'http.response.status_code': status });
   if (status >= 500 || status === CLIENT_GONE) span.fail(String(status));

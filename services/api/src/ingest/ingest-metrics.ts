@@ -24,7 +24,7 @@ export class IngestMetrics {
     this.#protocol = protocol;
     this.#bytes = metrics.ingestBytes.child({ protocol });
     this.#publishSeconds = metrics.ingestPublishSeconds.child({});
-    // There from the start, with zero: Prometheus does not see the first step of a series that begins with it.
+    // There with zero from the first request of the protocol on: Prometheus does not see the first step of a series that begins with it.
     for (const outcome of ['rejected', 'refused']) metrics.ingestRecords.child({ service: 'other', protocol, outcome });
     for (const status of STATUSES_OF_ALERTS) metrics.ingestRequests.child({ protocol, status: String(status) });
   }
