@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
 import { parse } from 'yaml';
+import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { Deployment } from '../e2e/deployment.ts';
 import { Service } from '../e2e/service.ts';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
@@ -88,6 +90,7 @@ describe('metrics, rules and dashboards in a real Prometheus', function () {
   let here: Deployment | undefined;
   let standalone: Service | undefined;
   let directory = '';
+  let apiUrl = '';
   const texts = new Map<string, string>();
   let known: KnownMetrics = new Map();
 
@@ -99,6 +102,7 @@ describe('metrics, rules and dashboards in a real Prometheus', function () {
     directory = await mkdtemp(path.join(tmpdir(), 'paylog-grafana-'));
     here = new Deployment(kafka.brokers, elasticsearch.url);
     const [api, indexer] = [await here.add('api'), await here.add('indexer')];
+    apiUrl = api.url;
     // An embedded queue (so there is a disk to watch), and a store that is asked by TLS (so there is a certificate) and is away.
     standalone = await Service.create('standalone', {
       DATA_DIR: path.join(directory, 'data'),
@@ -152,6 +156,27 @@ describe('metrics, rules and dashboards in a real Prometheus', function () {
     for (const { name, query, health, lastError } of rules) {
       assert.equal(health, 'ok', `${name}: ${lastError ?? ''}`);
       assertNamesExist(query, known, name);
+    }
+  });
+
+  it('keeps exemplars, of each process, that lead from a latency to its trace', async () => {
+    const traceId = randomBytes(16).toString('hex');
+    const response = await fetch(`${apiUrl}/api/v1/logs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+      body: '{"service":"checkout","message":"traced"}',
+    });
+    assert.equal(response.status, 202);
+    for (const series of ['paylog_ingest_publish_seconds_bucket', 'paylog_bulk_seconds_bucket']) {
+      let kept: readonly Readonly<Record<string, string>>[] = [];
+      await waitUntil(
+        async () => {
+          kept = await prometheus!.exemplars(series);
+          return kept.some((labels) => labels['trace_id'] === traceId);
+        },
+        30_000,
+        () => `${traceId} in ${series}, have ${JSON.stringify(kept)}`,
+      );
     }
   });
 

@@ -81,6 +81,8 @@ export class PrometheusServer implements AsyncDisposable {
         `--storage.tsdb.path=${path.join(directory, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
         '--log.level=warn',
+        // As in docker-compose.yml.
+        '--enable-feature=exemplar-storage',
       ],
       directory,
       logFile: path.join(directory, 'prometheus.log'),
@@ -102,6 +104,16 @@ export class PrometheusServer implements AsyncDisposable {
       readonly result: readonly { metric: Record<string, string>; value: readonly [number, string] }[];
     };
     return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+  }
+
+  /** Labels of the exemplars that it has kept for some series in the last minutes. */
+  async exemplars(series: string, minutes = 10): Promise<readonly Readonly<Record<string, string>>[]> {
+    const end = Date.now() / 1000;
+    const range = `start=${String(end - minutes * 60)}&end=${String(end)}`;
+    const found = (await this.#get(`query_exemplars?query=${encodeURIComponent(series)}&${range}`)) as readonly {
+      readonly exemplars: readonly { readonly labels: Readonly<Record<string, string>> }[];
+    }[];
+    return found.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels));
   }
 
   async alerts(): Promise<readonly ActiveAlert[]> {
