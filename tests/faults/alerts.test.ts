@@ -181,12 +181,22 @@ describe('alerts fire by real faults and end with them', function () {
   });
 
   it('a certificate that expires in a day, until the process has another', async () => {
+    const expiresIn = async (low: number, high: number): Promise<void> => {
+      const left = 'paylog_tls_certificate_expiry_timestamp_seconds{role="elasticsearch_ca"} - time()';
+      await waitFor(`a certificate of ${low} to ${high} days`, async () => {
+        const days = (await prometheus!.query(left)).map(({ value }) => value / 86_400);
+        return days.length === 1 && days.every((each) => each > low && each < high);
+      });
+    };
+    await expiresIn(0, 1.1);
     await fires('PaylogCertificateExpiry', { severity: 'warning', role: 'elasticsearch_ca' });
     await fires('PaylogCertificateExpiry', { severity: 'critical', role: 'elasticsearch_ca' });
     await useCertificate(365);
     await embedded.service!.end('SIGTERM');
     embedded.service!.launch();
     await embedded.service!.waitForStatus('/metrics', 200);
+    // An alert also ends when nobody tells the expiry.
+    await expiresIn(364, 365.1);
     await ends('PaylogCertificateExpiry');
   });
 
