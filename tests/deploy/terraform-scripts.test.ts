@@ -23,6 +23,7 @@ for argument in "$@"; do
 done
 case "$*" in
   *'workspace show') echo "\${STUB_WORKSPACE:-$STUB_ENVIRONMENT}" ;;
+  *' plan '*) exit "\${STUB_PLAN_CODE:-0}" ;;
 esac
 `;
 
@@ -48,6 +49,12 @@ describe('scripts of terraform', () => {
   async function script(name: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Said> {
     const environment = { ...env, STUB_ENVIRONMENT: args[0], ...more };
     return runProgram(path.join(folder, 'scripts', name), args, environment);
+  }
+
+  /** The same at a terminal, where an answer is typed. */
+  async function typed(command: string, environment: string, answer: string): Promise<Said> {
+    const args = ['--quiet', '--return', '--command', path.join(folder, 'scripts', command), '/dev/null'];
+    return runProgram('script', args, { ...env, STUB_ENVIRONMENT: environment }, answer);
   }
 
   /** What terraform was called with, without the folder. */
@@ -94,6 +101,27 @@ describe('scripts of terraform', () => {
     ]);
     assert.equal(await readFile(workspaces('backend.tf'), 'utf8'), 'terraform {\n  backend "gcs" {}\n}\n');
     assert.equal((await stat(workspaces('plans', 'staging.tfplan'))).mode & 0o077, 0, 'others may not read the plan');
+  });
+
+  it('a plan with changes has a code of its own, which is not that of a refusal', async () => {
+    await backend('dev');
+    for (const [planned, code] of [
+      ['0', 0],
+      ['2', 3],
+    ] as const) {
+      const said = await script('plan.sh', ['dev', '-detailed-exitcode'], { STUB_PLAN_CODE: planned });
+      assert.equal(said.code, code, said.output);
+      assert.match(said.output, /The plan is kept: scripts\/apply\.sh dev carries it out/);
+      await stat(workspaces('plans', 'dev.tfplan'));
+    }
+  });
+
+  it('a plan that failed is not kept, because it may hold what was refused', async () => {
+    await backend('dev');
+    const { code, output } = await script('plan.sh', ['dev'], { STUB_PLAN_CODE: '1' });
+    assert.equal(code, 1, output);
+    assert.doesNotMatch(output, /The plan is kept/);
+    await assert.rejects(stat(workspaces('plans', 'dev.tfplan')));
   });
 
   for (const [what, args] of [
@@ -225,13 +253,8 @@ describe('scripts of terraform', () => {
     it('asks at a terminal', async () => {
       await script('plan.sh', ['prod']);
       await rm(path.join(folder, 'log'));
-      const typed = async (answer: string): Promise<Said> => {
-        const command = `${path.join(folder, 'scripts', 'apply.sh')} prod`;
-        const args = ['--quiet', '--return', '--command', command, '/dev/null'];
-        return runProgram('script', args, { ...env, STUB_ENVIRONMENT: 'prod' }, answer);
-      };
-      await assertRefused(typed('no\n'), /Type "prod" to go on: [^]*not confirmed/);
-      assert.equal((await typed('prod\n')).code, 0);
+      await assertRefused(typed('apply.sh prod', 'prod', 'no\n'), /Type "prod" to go on: [^]*not confirmed/);
+      assert.equal((await typed('apply.sh prod', 'prod', 'prod\n')).code, 0);
       assert.ok((await calls()).includes('apply -lock-timeout=60s plans/prod.tfplan'));
     });
   });
@@ -243,19 +266,32 @@ describe('scripts of terraform', () => {
     });
     const applied = async (): Promise<boolean> => (await calls()).some((call) => call.startsWith('apply'));
 
-    it('shows what goes, and takes a confirmation everywhere', async () => {
-      const { code, output } = await script('destroy.sh', ['dev']);
-      assert.equal(code, REFUSED);
-      assert.match(output, /the removal of dev takes a confirmation: a terminal, or PAYLOG_CONFIRM="destroy dev"/);
-      assert.ok(
-        (await calls()).includes('plan -destroy -lock-timeout=60s -var-file=dev.tfvars -out=plans/dev.destroy.tfplan'),
+    it('takes a confirmation everywhere, before anything is done', async () => {
+      await assertRefused(
+        script('destroy.sh', ['dev']),
+        /the removal of dev takes a confirmation: a terminal, or PAYLOG_CONFIRM="destroy dev"/,
       );
-      assert.equal(await applied(), false);
-      assert.equal((await script('destroy.sh', ['dev'], { PAYLOG_CONFIRM: 'destroy prod' })).code, REFUSED);
-      assert.equal(await applied(), false);
+      await assertRefused(
+        script('destroy.sh', ['dev'], { PAYLOG_CONFIRM: 'destroy prod' }),
+        /PAYLOG_CONFIRM is "destroy prod"; the removal of dev takes "destroy dev"/,
+      );
+      assert.deepEqual(await calls(), []);
       assert.equal((await script('destroy.sh', ['dev'], { PAYLOG_CONFIRM: 'destroy dev' })).code, 0);
-      assert.ok((await calls()).includes('apply -lock-timeout=60s plans/dev.destroy.tfplan'));
+      assert.deepEqual((await calls()).slice(-2), [
+        'plan -destroy -lock-timeout=60s -var-file=dev.tfvars -out=plans/dev.destroy.tfplan',
+        'apply -lock-timeout=60s plans/dev.destroy.tfplan',
+      ]);
       await assert.rejects(stat(workspaces('plans', 'dev.destroy.tfplan')));
+    });
+
+    it('shows at a terminal what goes, and then asks', async () => {
+      const { code, output } = await typed('destroy.sh dev', 'dev', 'no\n');
+      assert.equal(code, REFUSED, output);
+      assert.match(output, /Type "destroy dev" to go on: [^]*not confirmed/);
+      assert.match((await calls()).at(-1) ?? '', /^plan -destroy/);
+      await assert.rejects(stat(workspaces('plans', 'dev.destroy.tfplan')));
+      assert.equal((await typed('destroy.sh dev', 'dev', 'destroy dev\n')).code, 0);
+      assert.equal(await applied(), true);
     });
 
     it('removes production only when it is allowed too', async () => {

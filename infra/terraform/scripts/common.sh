@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What plan.sh, apply.sh and destroy.sh share. Every guard says what is wrong and what to do; exit code 2 means that nothing was begun.
+# What plan.sh, apply.sh and destroy.sh share. Every guard says what is wrong and what to do; exit code 2 means that nothing was changed.
 
 workspaces=$(cd "$(dirname "${BASH_SOURCE[0]}")/../workspaces" && pwd)
 umask 077 # plans hold the values of the chart
@@ -114,14 +114,21 @@ prepare_workspace() {
   [[ $selected == "$environment" ]] || refuse "the selected workspace is $selected, but the environment is $environment"
 }
 
+# can_be_confirmed <word> <what happens>: refuses what confirm would refuse without asking.
+can_be_confirmed() {
+  local word=$1
+  if [[ -n ${PAYLOG_CONFIRM:-} ]]; then
+    [[ $PAYLOG_CONFIRM == "$word" ]] || refuse "PAYLOG_CONFIRM is \"$PAYLOG_CONFIRM\"; $2 takes \"$word\""
+  else
+    [[ -t 0 ]] || refuse "$2 takes a confirmation: a terminal, or PAYLOG_CONFIRM=\"$word\""
+  fi
+}
+
 # confirm <word> <what happens>: the word in PAYLOG_CONFIRM, or typed at a terminal.
 confirm() {
   local word=$1 answer
-  if [[ -n ${PAYLOG_CONFIRM:-} ]]; then
-    [[ $PAYLOG_CONFIRM == "$word" ]] || refuse "PAYLOG_CONFIRM is \"$PAYLOG_CONFIRM\"; $2 takes \"$word\""
-    return
-  fi
-  [[ -t 0 ]] || refuse "$2 takes a confirmation: a terminal, or PAYLOG_CONFIRM=\"$word\""
+  can_be_confirmed "$@"
+  [[ -z ${PAYLOG_CONFIRM:-} ]] || return 0
   printf 'This is %s. Type "%s" to go on: ' "$2" "$word" >&2
   read -r answer
   [[ $answer == "$word" ]] || refuse "not confirmed"
