@@ -1,5 +1,5 @@
 /**
- * Writes the generated pages of docs/ and files of the Helm chart. With --check it writes nothing and fails when one differs from what it
+ * Writes the generated pages of docs/ and files of the Helm chart and of Terraform. With --check it writes nothing and fails when one differs from what it
  * is made of.
  * Usage: node --conditions=@paylog/source --import tsx scripts/docs/generate.ts [--check]
  */
@@ -12,7 +12,7 @@ import { helmChart } from './helm-chart.ts';
 import { metricsPage } from './metrics-page.ts';
 import { scalingPage } from './scaling-page.ts';
 import { searchPage } from './search-page.ts';
-import { terraformPage } from './terraform-page.ts';
+import { terraformPage, terraformSettings } from './terraform-page.ts';
 
 const PAGES = {
   'docs/cli.md': cliPage,
@@ -22,6 +22,7 @@ const PAGES = {
   'docs/scaling.md': scalingPage,
   'docs/search.md': searchPage,
   'infra/terraform/README.md': terraformPage,
+  'infra/terraform/modules/helm-chart/settings.tf': terraformSettings,
 };
 
 const root = new URL('../../', import.meta.url);

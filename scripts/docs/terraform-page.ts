@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { settingRows } from '@paylog/shared/config/config-table';
+import { defaultTextFor } from '@paylog/shared/config/setting';
 import { table } from './markdown.ts';
 
 const folder = new URL('../../infra/terraform/', import.meta.url);
@@ -62,4 +64,33 @@ export function terraformPage(): string {
     const rows = kind === 'inputs' ? inputs(read(`${module}/variables.tf`)) : outputs(read(`${module}/outputs.tf`));
     return `${begin}\n${rows}\n\n${end}`;
   });
+}
+
+/** Settings whose defaults the rules of the module take for what nobody gives. */
+const WITH_DEFAULTS: readonly string[] = ['INDEX_DAYS_PAST', 'LOG_LEVEL', 'RETENTION_DAYS'];
+
+/** modules/helm-chart/settings.tf: what the module knows of the configuration table, as `terraform fmt` writes it. */
+export function terraformSettings(): string {
+  const rows = settingRows().map(({ row }) => row);
+  const secrets = rows.filter(({ secret }) => secret === true).map(({ key }) => `    ${JSON.stringify(key)},`);
+  const longest = Math.max(...WITH_DEFAULTS.map((key) => key.length));
+  const defaults = rows
+    .filter(({ key }) => WITH_DEFAULTS.includes(key))
+    .map((row) => `    ${row.key.padEnd(longest)} = ${JSON.stringify(defaultTextFor(row, 'indexer'))}`);
+  return [
+    '# Written by `npm run docs` from the configuration table (docs/config.md).',
+    '',
+    'locals {',
+    '  # Settings that are secrets.',
+    '  secret_settings = [',
+    ...secrets.sort(),
+    '  ]',
+    '',
+    '  # What settings are that nobody gives, as far as a rule asks.',
+    '  default_settings = {',
+    ...defaults.sort(),
+    '  }',
+    '}',
+    '',
+  ].join('\n');
 }

@@ -342,6 +342,7 @@ describe('scripts of terraform', () => {
       s3.changes.length = 0;
       const applied = await real('apply.sh', ['dev']);
       assert.equal(applied.code, 0, applied.output);
+      assert.match(applied.output, /^values = <sensitive>$/m);
       assert.match(applied.output, /api_url = "http:\/\/pay-log-aggregator-api\.paylog-dev\.svc:8000"/);
       assert.deepEqual(s3.changes, [`PUT ${LOCK}`, `PUT ${STATE}`, `DELETE ${LOCK}`]);
       assert.match((await real('plan.sh', ['dev'])).output, /No changes/);

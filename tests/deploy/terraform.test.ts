@@ -15,6 +15,7 @@ import {
   WRONG_TOGETHER,
   WRONG_TOGETHER_MESSAGES,
 } from './support/terraform-inputs.ts';
+import { planRelease, renderRelease } from './support/terraform-plan.ts';
 import { acquireTerraform, runProgram, type Root, type TerraformSandbox } from './support/terraform-sandbox.ts';
 
 const ROOTS: readonly Root[] = ['modules/helm-chart', 'workspaces'];
@@ -36,12 +37,6 @@ const NO_CLOUD = {
   ARM_USE_CLI: 'false',
 };
 
-/** What a plan says of the release. */
-interface Planned {
-  readonly values: readonly string[];
-  readonly description: string;
-}
-
 describe('terraform', function () {
   this.timeout(180_000);
   let terraform: TerraformSandbox;
@@ -56,26 +51,6 @@ describe('terraform', function () {
   after(async () => {
     await (terraform as TerraformSandbox | undefined)?.remove();
   });
-
-  async function plan(variables: readonly string[]): Promise<Planned> {
-    await terraform.ok('workspaces', ['plan', '-out=test.tfplan', ...variables]);
-    return release(JSON.parse(await terraform.ok('workspaces', ['show', '-json', 'test.tfplan'])) as PlanJson);
-  }
-
-  /** Manifests of the values that Terraform would pass, by the real helm; names as in the golden files of the chart. */
-  async function render(planned: Planned): Promise<string> {
-    const files = await Promise.all(
-      planned.values.map(async (text, index) => {
-        const file = path.join(terraform.directory, `values-${String(index)}.yaml`);
-        await writeFile(file, text);
-        return `--values=${file}`;
-      }),
-    );
-    const args = ['template', 'logs', terraform.chartPath(), '--namespace', 'payments', ...files];
-    const { code, output } = await runProgram(helm, args, terraform.env);
-    assert.equal(code, 0, output);
-    return output;
-  }
 
   it('is formatted', async () => {
     assert.equal(await terraform.ok('workspaces', ['fmt', '-check', '-diff', '-recursive', terraform.path()]), '');
@@ -106,7 +81,9 @@ describe('terraform', function () {
     const output = await terraform.ok('modules/helm-chart', ['test']);
     assert.match(
       output,
-      new RegExp(`${String(await runsIn('modules/helm-chart/tests', ['values', 'validation']))} passed, 0 failed`),
+      new RegExp(
+        `${String(await runsIn('modules/helm-chart/tests', ['values', 'validation', 'rules']))} passed, 0 failed`,
+      ),
     );
   });
 
@@ -121,9 +98,9 @@ describe('terraform', function () {
     });
 
     it(`${environment} is what values-${environment}.yaml makes of the chart`, async () => {
-      const planned = await plan([`-var-file=${environment}.tfvars`]);
+      const planned = await planRelease(terraform, [`-var-file=${environment}.tfvars`]);
       const golden = path.join(root, 'tests', 'deploy', 'golden', `helm-${environment}.yaml`);
-      assert.equal(withoutCopies(await render(planned)), await readFile(golden, 'utf8'));
+      assert.equal(withoutCopies(await renderRelease(terraform, helm, planned)), await readFile(golden, 'utf8'));
     });
   }
 
@@ -170,7 +147,8 @@ describe('terraform', function () {
   it('takes every input, as the chart does', async () => {
     const file = path.join(terraform.directory, 'every.tfvars.json');
     await writeFile(file, JSON.stringify(EVERY));
-    const manifests = await render(await plan(['-var-file=dev.tfvars', `-var-file=${file}`]));
+    const planned = await planRelease(terraform, ['-var-file=dev.tfvars', `-var-file=${file}`]);
+    const manifests = await renderRelease(terraform, helm, planned);
     const lines = manifests.replaceAll(/['"]|^ *(?:- )?/gm, '').split('\n');
     for (const text of EVERY_RENDERED) {
       assert.ok(
@@ -228,18 +206,4 @@ describe('terraform', function () {
 /** A message begins with the input that it is about. */
 function inputOf(message: string): string {
   return message.split(/[.: ]/, 1)[0] ?? '';
-}
-
-interface PlanJson {
-  readonly planned_values: {
-    readonly root_module: {
-      readonly child_modules: readonly { readonly resources: readonly { readonly values: Planned }[] }[];
-    };
-  };
-}
-
-function release(plan: PlanJson): Planned {
-  const [first] = plan.planned_values.root_module.child_modules[0]?.resources ?? [];
-  assert.ok(first);
-  return first.values;
 }

@@ -2,7 +2,8 @@
 # Removes the release of an environment: destroy.sh dev|staging|prod
 # Always takes a confirmation: `destroy <environment>` typed at a terminal, or in PAYLOG_CONFIRM; prod takes PAYLOG_DESTROY_PROD=1 too.
 # At a terminal it is asked for when the plan has been shown; PAYLOG_CONFIRM is looked at before anything is done.
-# Topics, indices, the namespace and the records in them stay: they are not the release's.
+# Topics, indices, the namespace and the records in them stay: they are not the release's. So do ServiceAccount, ConfigMap and NetworkPolicy
+# `<release>-setup` of the set-up job: Helm makes them as hooks, and removes no hooks. The README says how.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -17,6 +17,9 @@ module "pay_log_aggregator" {
   values_files = concat(["${local.checkout_chart}/values-${var.environment}.yaml"], var.values_files)
   extra_values = var.extra_values
 
+  # Its rules hold for what every input makes of the values together.
+  environment = var.environment
+
   image            = var.image
   settings         = var.settings
   kafka            = var.kafka
@@ -24,9 +27,13 @@ module "pay_log_aggregator" {
   api_replicas     = var.api_replicas
   indexer_replicas = var.indexer_replicas
   ingress          = var.ingress
+  gateway          = var.gateway
+  network_policy   = var.network_policy
+  priority_class   = var.priority_class
   tracing_endpoint = var.tracing_endpoint
   monitoring       = var.monitoring
   setup_job        = var.setup_job
+  setup_secrets    = var.setup_secrets
 
   timeout_seconds     = var.timeout_seconds
   rollback_on_failure = var.environment != "dev"

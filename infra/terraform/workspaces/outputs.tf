@@ -29,6 +29,7 @@ output "api_url" {
 }
 
 output "values" {
-  description = "What is passed to the chart, as YAML, later ones over earlier ones."
+  description = "What is passed to the chart, as YAML, later ones over earlier ones. Sensitive: `terraform output -json values` shows it."
+  sensitive   = true
   value       = module.pay_log_aggregator.values
 }

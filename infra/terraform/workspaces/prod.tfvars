@@ -29,12 +29,34 @@ elasticsearch = {
   auth_secret = "paylog-elasticsearch"
 }
 
+# Logins of the job that makes topics and index template.
+setup_job = true
+setup_secrets = {
+  kafka         = "paylog-setup-kafka"
+  elasticsearch = "paylog-setup-elasticsearch"
+}
+
 ingress = {
   enabled    = true
   class_name = "nginx"
   hosts      = ["logs.example.com"]
   tls_secret = "logs-example-com-tls"
 }
+
+# Where the pods may be reached from, and what they may reach. A managed Kafka or Elasticsearch outside of the cluster takes an ipBlock, or []
+# for every address on its port.
+network_policy = {
+  api_from = [
+    { namespaceSelector = { matchLabels = { "kubernetes.io/metadata.name" = "ingress-nginx" } } },
+    { namespaceSelector = { matchLabels = { "payments.example.com/sends-logs" = "true" } } },
+  ]
+  metrics_from     = [{ namespaceSelector = { matchLabels = { "kubernetes.io/metadata.name" = "monitoring" } } }]
+  kafka_to         = [{ namespaceSelector = { matchLabels = { "kubernetes.io/metadata.name" = "kafka" } } }]
+  elasticsearch_to = [{ namespaceSelector = { matchLabels = { "kubernetes.io/metadata.name" = "elastic" } } }]
+  otlp_to          = [{ namespaceSelector = { matchLabels = { "kubernetes.io/metadata.name" = "observability" } } }]
+}
+
+priority_class = "payments-high"
 
 tracing_endpoint = "http://jaeger-collector.observability.svc:4318"
 

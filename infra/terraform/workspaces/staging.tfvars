@@ -24,6 +24,20 @@ elasticsearch = {
   auth_secret = "paylog-elasticsearch"
 }
 
+setup_job = true
+
+gateway = {
+  enabled     = true
+  parent_refs = [{ name = "internal", namespace = "gateways" }]
+  hostnames   = ["logs.staging.example.com"]
+}
+
+# What the pods may reach. A managed Kafka or Elasticsearch outside of the cluster takes an ipBlock, or [] for every address on its port.
+network_policy = {
+  kafka_to         = [{ namespaceSelector = { matchLabels = { "kubernetes.io/metadata.name" = "kafka" } } }]
+  elasticsearch_to = [{ namespaceSelector = { matchLabels = { "kubernetes.io/metadata.name" = "elastic" } } }]
+}
+
 monitoring = {
   service_monitor = true
   prometheus_rule = true

@@ -127,13 +127,13 @@ variable "settings" {
   }
 
   validation {
-    condition     = var.environment != "prod" ? true : lookup(var.settings, "LOG_LEVEL", "info") != "debug"
+    condition     = var.environment != "prod" ? true : !contains(["debug", "trace"], lower(trimspace(lookup(var.settings, "LOG_LEVEL", "info"))))
     error_message = "settings: LOG_LEVEL debug is not for prod."
   }
 }
 
 variable "kafka" {
-  description = "The brokers, their TLS and login. In prod TLS cannot be turned off, and there are at least 3 brokers to begin with."
+  description = "The brokers, their TLS and login. In prod neither can be turned off, and there are at least 3 brokers to begin with."
   type = object({
     brokers        = optional(list(string))
     topic          = optional(string)
@@ -151,6 +151,11 @@ variable "kafka" {
   validation {
     condition     = var.environment == "prod" ? var.kafka.tls != false : true
     error_message = "kafka.tls cannot be turned off in prod."
+  }
+
+  validation {
+    condition     = var.environment == "prod" ? var.kafka.sasl_mechanism != "" : true
+    error_message = "kafka.sasl_mechanism cannot be turned off in prod."
   }
 
   validation {
@@ -198,11 +203,12 @@ variable "api_replicas" {
 }
 
 variable "indexer_replicas" {
-  description = "Fewest and most pods of the indexer, and what scales them (`mode`)."
+  description = "Fewest and most pods of the indexer, what scales them (`mode`), and the pods while the lag cannot be read (`fallback`)."
   type = object({
-    min  = optional(number)
-    max  = optional(number)
-    mode = optional(string)
+    min      = optional(number)
+    max      = optional(number)
+    mode     = optional(string)
+    fallback = optional(number)
   })
   default  = {}
   nullable = false
@@ -224,6 +230,37 @@ variable "ingress" {
     condition     = var.environment != "dev" && var.ingress.hosts != null ? var.ingress.tls_secret != null : true
     error_message = "ingress.hosts needs ingress.tls_secret in ${var.environment}: logs of payments do not travel in the clear."
   }
+}
+
+variable "gateway" {
+  description = "HTTPRoute in front of the API, its gateways and host names."
+  type = object({
+    enabled     = optional(bool)
+    parent_refs = optional(any)
+    hostnames   = optional(list(string))
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "network_policy" {
+  description = "Who may send to the API and read metrics, and where brokers, store and receiver of traces are: peers of a NetworkPolicy. `[]` is everybody, and every address: what a managed service outside of the cluster takes."
+  type = object({
+    api_from         = optional(any)
+    metrics_from     = optional(any)
+    kafka_to         = optional(any)
+    kafka_ports      = optional(list(number))
+    elasticsearch_to = optional(any)
+    otlp_to          = optional(any)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "priority_class" {
+  description = "Priority class of the pods of API and indexer; it must be there. `\"\"` is none."
+  type        = string
+  default     = null
 }
 
 variable "tracing_endpoint" {
@@ -248,6 +285,16 @@ variable "setup_job" {
   description = "Make the topics and install the index template by a job before each installation and upgrade, instead of by the processes."
   type        = bool
   default     = null
+}
+
+variable "setup_secrets" {
+  description = "Secrets with logins of that job, which may create topics (`kafka`) and manage index templates (`elasticsearch`). `\"\"` is the login of the pods."
+  type = object({
+    kafka         = optional(string)
+    elasticsearch = optional(string)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "timeout_seconds" {

@@ -1,13 +1,11 @@
 locals {
   # As the chart names its resources and ports (templates/_names.tpl, templates/services.yaml), with what the values say of it.
-  given = [for text in local.values : yamldecode(text)]
-  full_name_given = concat(
-    [strcontains(var.release_name, "pay-log-aggregator") ? var.release_name : "${var.release_name}-pay-log-aggregator"],
-    [for values in local.given : values.fullnameOverride if try(values.fullnameOverride, "") != ""],
-  )
-  full_name = trimsuffix(substr(element(local.full_name_given, length(local.full_name_given) - 1), 0, 44), "-")
-  api_ports = concat([8000], [for values in local.given : values.api.service.port if can(values.api.service.port)])
-  api_port  = element(local.api_ports, length(local.api_ports) - 1)
+  name_given      = reverse(concat([""], [for values in local.documents : values.nameOverride if can(values.nameOverride)]))[0]
+  full_name_given = reverse(concat([""], [for values in local.documents : values.fullnameOverride if can(values.fullnameOverride)]))[0]
+  name            = trimsuffix(substr(try(coalesce(local.name_given), "pay-log-aggregator"), 0, 40), "-")
+  full_name_made  = strcontains(var.release_name, local.name) ? var.release_name : "${var.release_name}-${local.name}"
+  full_name       = trimsuffix(substr(try(coalesce(local.full_name_given), local.full_name_made), 0, 44), "-")
+  api_port        = reverse(concat([8000], [for values in local.documents : values.api.service.port if can(values.api.service.port)]))[0]
 }
 
 output "release_name" {
@@ -36,6 +34,7 @@ output "api_url" {
 }
 
 output "values" {
-  description = "What is passed to the chart, as YAML, later ones over earlier ones. No secrets: no input takes one."
+  description = "What is passed to the chart, as YAML, later ones over earlier ones. Sensitive, so that nothing prints it."
+  sensitive   = true
   value       = local.values
 }

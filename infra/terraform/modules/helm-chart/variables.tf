@@ -89,6 +89,17 @@ variable "values_files" {
   }
 }
 
+variable "environment" {
+  description = "Environment whose rules the values must keep, wherever they come from: `prod` (TLS, logins, twelve months of retention, two pods of the API, three brokers), `staging` and `prod` (a tag that does not move, a certificate for the Ingress). Null and `dev` have none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.environment == null ? true : contains(["dev", "staging", "prod"], var.environment)
+    error_message = "environment must be one of dev, staging, prod."
+  }
+}
+
 variable "extra_values" {
   description = "Values of the chart that have no input of their own; they go over everything else."
   type        = any
@@ -161,8 +172,8 @@ variable "settings" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.settings) : !can(regex("(PASSWORD|API_KEY|TOKEN|SECRET)$", name))])
-    error_message = "settings must hold no secrets, because the state would: name a secret of the cluster (kafka.sasl_secret, elasticsearch.auth_secret)."
+    condition     = alltrue([for name in keys(var.settings) : !can(regex("(PASSWORD|API_KEY|TOKEN|SECRET)$", name)) && !contains(local.secret_settings, name)])
+    error_message = "settings must hold no secrets, because the state would: name a secret of the cluster (kafka.sasl_secret, elasticsearch.auth_secret; for OTEL_EXPORTER_OTLP_HEADERS tracing.existingSecret in extra_values)."
   }
 
   validation {
@@ -175,7 +186,10 @@ variable "settings" {
   }
 
   validation {
-    condition     = contains(["debug", "info", "warn", "error"], lookup(var.settings, "LOG_LEVEL", "info"))
+    # In any case and with the synonyms that the processes take (shared/src/config/log-settings.ts).
+    condition = contains(
+      ["debug", "info", "warn", "error", "trace", "warning", "err", "critical", "fatal"], lower(trimspace(lookup(var.settings, "LOG_LEVEL", "info")))
+    )
     error_message = "settings: LOG_LEVEL must be one of debug, info, warn, error."
   }
 
@@ -186,7 +200,7 @@ variable "settings" {
 }
 
 variable "kafka" {
-  description = "The brokers. `partitions` is what the topic has, or gets; `tls`, with `ca_secret` unless the authority is public; `sasl_secret` names a secret with `username` and `password`."
+  description = "The brokers. `partitions` is what the topic has, or gets; `tls`, with `ca_secret` unless the authority is public (`\"\"`); `sasl_secret` names a secret with `username` and `password`; `sasl_mechanism = \"\"` is no login."
   type = object({
     brokers        = optional(list(string))
     topic          = optional(string)
@@ -220,23 +234,28 @@ variable "kafka" {
   }
 
   validation {
-    condition     = var.kafka.ca_secret == null ? true : var.kafka.tls != false
+    condition     = try(coalesce(var.kafka.ca_secret), "") == "" ? true : var.kafka.tls != false
     error_message = "kafka.ca_secret needs kafka.tls: without TLS the authority is not used."
   }
 
   validation {
-    condition     = var.kafka.sasl_mechanism == null ? true : contains(["plain", "scram-sha-256", "scram-sha-512"], var.kafka.sasl_mechanism)
-    error_message = "kafka.sasl_mechanism must be one of plain, scram-sha-256, scram-sha-512."
+    condition     = var.kafka.sasl_mechanism == null ? true : contains(["", "plain", "scram-sha-256", "scram-sha-512"], var.kafka.sasl_mechanism)
+    error_message = "kafka.sasl_mechanism must be one of plain, scram-sha-256, scram-sha-512; \"\" is no login."
   }
 
   validation {
-    condition     = var.kafka.sasl_mechanism == null ? true : var.kafka.sasl_secret != null
+    condition     = try(coalesce(var.kafka.sasl_mechanism), "") == "" ? true : try(coalesce(var.kafka.sasl_secret), "") != ""
     error_message = "kafka.sasl_mechanism needs kafka.sasl_secret, the name of a secret with the login."
+  }
+
+  validation {
+    condition     = var.kafka.sasl_mechanism != "" ? true : try(coalesce(var.kafka.sasl_username, var.kafka.sasl_secret), "") == ""
+    error_message = "kafka.sasl_mechanism \"\" is no login: it excludes kafka.sasl_username and kafka.sasl_secret."
   }
 }
 
 variable "elasticsearch" {
-  description = "The cluster. `auth_type` is `none`, `basic` or `apiKey`; `auth_secret` names a secret with `username` and `password`, or `api-key`."
+  description = "The cluster. With https, `ca_secret` unless the authority is public (`\"\"`); `auth_type` is `none`, `basic` or `apiKey`; `auth_secret` names a secret with `username` and `password`, or `api-key`."
   type = object({
     url         = optional(string)
     ca_secret   = optional(string)
@@ -253,7 +272,7 @@ variable "elasticsearch" {
   }
 
   validation {
-    condition     = var.elasticsearch.ca_secret == null || var.elasticsearch.url == null ? true : startswith(var.elasticsearch.url, "https://")
+    condition     = try(coalesce(var.elasticsearch.ca_secret), "") == "" || var.elasticsearch.url == null ? true : startswith(var.elasticsearch.url, "https://")
     error_message = "elasticsearch.ca_secret needs an https:// URL: without TLS the authority is not used."
   }
 
@@ -263,8 +282,13 @@ variable "elasticsearch" {
   }
 
   validation {
-    condition     = contains(["basic", "apiKey"], coalesce(var.elasticsearch.auth_type, "none")) ? var.elasticsearch.auth_secret != null : true
+    condition     = contains(["basic", "apiKey"], coalesce(var.elasticsearch.auth_type, "none")) ? try(coalesce(var.elasticsearch.auth_secret), "") != "" : true
     error_message = "elasticsearch.auth_type basic or apiKey needs elasticsearch.auth_secret, the name of a secret with the login."
+  }
+
+  validation {
+    condition     = var.elasticsearch.auth_type != "none" ? true : try(coalesce(var.elasticsearch.username, var.elasticsearch.auth_secret), "") == ""
+    error_message = "elasticsearch.auth_type none is no login: it excludes elasticsearch.username and elasticsearch.auth_secret."
   }
 }
 
@@ -289,11 +313,12 @@ variable "api_replicas" {
 }
 
 variable "indexer_replicas" {
-  description = "Fewest and most pods of the indexer, and what scales between them: `mode` is `keda` (lag), `hpa` (CPU), or `auto` (`keda` where the cluster has it). The same number for both turns scaling off."
+  description = "Fewest and most pods of the indexer, and what scales between them: `mode` is `keda` (lag), `hpa` (CPU), or `auto` (`keda` where the cluster has it). The same number for both turns scaling off. `fallback` are the pods while the lag cannot be read, 0 leaves them; without it that of the values files holds, but not more than the most pods."
   type = object({
-    min  = optional(number)
-    max  = optional(number)
-    mode = optional(string)
+    min      = optional(number)
+    max      = optional(number)
+    mode     = optional(string)
+    fallback = optional(number)
   })
   default  = {}
   nullable = false
@@ -306,6 +331,16 @@ variable "indexer_replicas" {
   validation {
     condition     = var.indexer_replicas.min == null || var.indexer_replicas.max == null ? true : var.indexer_replicas.min <= var.indexer_replicas.max
     error_message = "indexer_replicas.min must be at most indexer_replicas.max."
+  }
+
+  validation {
+    condition     = var.indexer_replicas.fallback == null ? true : var.indexer_replicas.fallback >= 0 && floor(var.indexer_replicas.fallback) == var.indexer_replicas.fallback
+    error_message = "indexer_replicas.fallback must be an integer of at least 0."
+  }
+
+  validation {
+    condition     = var.indexer_replicas.fallback == null || var.indexer_replicas.max == null ? true : var.indexer_replicas.fallback <= var.indexer_replicas.max
+    error_message = "indexer_replicas.fallback must be at most indexer_replicas.max."
   }
 
   validation {
@@ -351,6 +386,57 @@ variable "ingress" {
   }
 }
 
+variable "gateway" {
+  description = "HTTPRoute in front of the API. `parent_refs` are its gateways, such as `[{ name = \"internal\", namespace = \"gateways\" }]`."
+  type = object({
+    enabled     = optional(bool)
+    parent_refs = optional(any)
+    hostnames   = optional(list(string))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.gateway.parent_refs == null ? true : alltrue([for parent in var.gateway.parent_refs : can(parent.name)])
+    error_message = "gateway.parent_refs must be a list of { name, namespace }."
+  }
+}
+
+variable "network_policy" {
+  description = "Who may send to the API and read metrics, and where brokers, store and receiver of traces are: peers of a NetworkPolicy, such as `[{ ipBlock = { cidr = \"10.0.0.0/16\" } }]`. `[]` is everybody, and every address on the ports that are used. `kafka_ports` are further ports that brokers advertise."
+  type = object({
+    api_from         = optional(any)
+    metrics_from     = optional(any)
+    kafka_to         = optional(any)
+    kafka_ports      = optional(list(number))
+    elasticsearch_to = optional(any)
+    otlp_to          = optional(any)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for peers in [
+        var.network_policy.api_from, var.network_policy.metrics_from, var.network_policy.kafka_to, var.network_policy.elasticsearch_to,
+        var.network_policy.otlp_to,
+      ] : peers == null ? true : alltrue([for peer in peers : length(setsubtract(keys(peer), ["ipBlock", "namespaceSelector", "podSelector"])) == 0])
+    ])
+    error_message = "network_policy: peers must be lists of { namespaceSelector, podSelector } or { ipBlock }, as in a NetworkPolicy."
+  }
+}
+
+variable "priority_class" {
+  description = "Priority class of the pods of API and indexer; it must be there. `\"\"` is none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.priority_class == null ? true : can(regex("^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", var.priority_class))
+    error_message = "priority_class must be the name of a PriorityClass, or \"\" for none."
+  }
+}
+
 variable "tracing_endpoint" {
   description = "Where traces go by OTLP/HTTP, such as `http://jaeger-collector:4318`."
   type        = string
@@ -378,6 +464,31 @@ variable "setup_job" {
   description = "Make the topics and install the index template by a job before each installation and upgrade, instead of by the processes."
   type        = bool
   default     = null
+}
+
+variable "setup_secrets" {
+  description = "Secrets with logins of that job, which may create topics (`kafka`) and manage index templates (`elasticsearch`); keys as in those of the pods. `\"\"` is the login of the pods."
+  type = object({
+    kafka         = optional(string)
+    elasticsearch = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.setup_job != false || try(coalesce(var.setup_secrets.kafka, var.setup_secrets.elasticsearch), "") == ""
+    error_message = "setup_secrets needs setup_job: without the job its logins are not used."
+  }
+
+  validation {
+    condition     = var.kafka.sasl_mechanism != "" || try(coalesce(var.setup_secrets.kafka), "") == ""
+    error_message = "setup_secrets.kafka needs a login of the pods too: kafka.sasl_mechanism is \"\"."
+  }
+
+  validation {
+    condition     = var.elasticsearch.auth_type != "none" || try(coalesce(var.setup_secrets.elasticsearch), "") == ""
+    error_message = "setup_secrets.elasticsearch needs a login of the pods too: elasticsearch.auth_type is none."
+  }
 }
 
 variable "timeout_seconds" {

@@ -515,3 +515,126 @@ run "more_indexers_than_partitions" {
 
   expect_failures = [var.indexer_replicas]
 }
+
+run "environment" {
+  command = plan
+
+  variables {
+    environment = "qa"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "settings_headers" {
+  command = plan
+
+  variables {
+    settings = { OTEL_EXPORTER_OTLP_HEADERS = "authorization=x" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "kafka_no_login_with_secret" {
+  command = plan
+
+  variables {
+    kafka = { sasl_mechanism = "", sasl_secret = "s" }
+  }
+
+  expect_failures = [var.kafka]
+}
+
+run "elasticsearch_no_login_with_secret" {
+  command = plan
+
+  variables {
+    elasticsearch = { auth_type = "none", auth_secret = "s" }
+  }
+
+  expect_failures = [var.elasticsearch]
+}
+
+run "indexer_fallback_half" {
+  command = plan
+
+  variables {
+    indexer_replicas = { fallback = 1.5 }
+  }
+
+  expect_failures = [var.indexer_replicas]
+}
+
+run "indexer_fallback_beyond_max" {
+  command = plan
+
+  variables {
+    indexer_replicas = { min = 2, max = 3, mode = "keda", fallback = 4 }
+  }
+
+  expect_failures = [var.indexer_replicas]
+}
+
+run "gateway_without_name" {
+  command = plan
+
+  variables {
+    gateway = { parent_refs = [{ namespace = "gateways" }] }
+  }
+
+  expect_failures = [var.gateway]
+}
+
+run "network_policy_peers" {
+  command = plan
+
+  variables {
+    network_policy = { kafka_to = [{ cidr = "10.0.0.0/8" }] }
+  }
+
+  expect_failures = [var.network_policy]
+}
+
+run "priority_class" {
+  command = plan
+
+  variables {
+    priority_class = "Payments High"
+  }
+
+  expect_failures = [var.priority_class]
+}
+
+run "setup_secrets_without_job" {
+  command = plan
+
+  variables {
+    setup_job     = false
+    setup_secrets = { kafka = "s" }
+  }
+
+  expect_failures = [var.setup_secrets]
+}
+
+run "setup_secret_of_kafka_without_login" {
+  command = plan
+
+  variables {
+    kafka         = { sasl_mechanism = "" }
+    setup_secrets = { kafka = "s" }
+  }
+
+  expect_failures = [var.setup_secrets]
+}
+
+run "setup_secret_of_elasticsearch_without_login" {
+  command = plan
+
+  variables {
+    elasticsearch = { auth_type = "none" }
+    setup_secrets = { elasticsearch = "s" }
+  }
+
+  expect_failures = [var.setup_secrets]
+}
