@@ -13,4 +13,6 @@ export interface IndexerObserver {
   /** So many documents are sent again because of errors of this type. */
   retried(type: string, documents: number): void;
   lag(lag: PartitionLag): void;
+  /** So many partitions are this indexer's. */
+  owned(partitions: number): void;
 }

@@ -139,6 +139,9 @@ class PipelineIndexer implements Indexer {
         show: (lag) => {
           observer.lag(lag);
         },
+        showOwned: (partitions) => {
+          observer.owned(partitions);
+        },
       },
       logger,
     );

@@ -6,11 +6,13 @@ export interface LagMonitorOptions {
   readonly intervalMs: number;
   readonly read: () => Promise<readonly PartitionLag[]>;
   readonly show: (lag: PartitionLag) => void;
+  /** So many partitions are ours. */
+  readonly showOwned: (partitions: number) => void;
 }
 
 /**
  * Asks for the lag every few seconds. A partition that is not ours any more is shown with zero, once: whoever owns it now
- * reports it, and the sum over all indexers stays right.
+ * reports it, and the sum over all indexers stays right. While the lag is not known, as between two assignments, the last one stays.
  */
 export class LagMonitor {
   readonly #options: LagMonitorOptions;
@@ -39,7 +41,7 @@ export class LagMonitor {
     try {
       this.#show(await this.#options.read());
     } catch (error) {
-      // The broker is away: the consumer's state says so, the last known lag stays.
+      // The broker is away, or the group shares its partitions: the consumer's state says so, the last known lag stays.
       this.#logger.debug('the lag cannot be read', { error });
     } finally {
       this.#busy = false;
@@ -49,6 +51,7 @@ export class LagMonitor {
   #show(lags: readonly PartitionLag[]): void {
     const lost = this.#shown;
     this.#shown = new Map();
+    this.#options.showOwned(lags.length);
     for (const lag of lags) {
       const name = `${lag.topic}/${String(lag.partition)}`;
       lost.delete(name);

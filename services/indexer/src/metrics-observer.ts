@@ -61,6 +61,9 @@ export function createMetricsObserver(metrics: Metrics, clock: Clock, searchable
       metrics.queueLagRecords.set(labels, records);
       metrics.queueLagSeconds.set(labels, seconds);
     },
+    owned(partitions) {
+      metrics.queueOwnedPartitions.set({}, partitions);
+    },
   };
 }
 

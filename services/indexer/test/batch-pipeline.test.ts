@@ -62,6 +62,7 @@ function setUp({
       bulk: () => undefined,
       retried: () => undefined,
       lag: () => undefined,
+      owned: () => undefined,
     },
   });
   return { pipeline, counts, published, budget };

@@ -35,6 +35,7 @@ describe('LagMonitor', () => {
           return next;
         },
         show: ({ partition, records }) => shown.push([partition, records]),
+        showOwned: () => undefined,
       },
       new MemoryLogger(),
     );
@@ -48,30 +49,40 @@ describe('LagMonitor', () => {
     ]);
   });
 
-  it('shows zero for every partition between two assignments, and what is read after them', async () => {
+  it('shows what it was between two assignments, zero for what the new one lacks, and how many partitions it has', async () => {
     const metrics = createMetrics();
     const observer = createMetricsObserver(metrics, { now: () => RECEIVED_MS }, 0);
-    const readings = [[lagOf(0, 5), lagOf(1, 7)], [], [lagOf(1, 2)]];
+    const readings = [[lagOf(0, 5), lagOf(1, 7)], undefined, [lagOf(1, 2)], []];
     const monitor = new LagMonitor(
       {
         intervalMs: 60_000,
-        read: () => Promise.resolve(readings.shift() ?? []),
+        read: () => {
+          const reading = readings.shift();
+          return reading === undefined ? Promise.reject(new Error('between two')) : Promise.resolve(reading);
+        },
         show: (lag) => {
           observer.lag(lag);
+        },
+        showOwned: (partitions) => {
+          observer.owned(partitions);
         },
       },
       new MemoryLogger(),
     );
-    const shown = (): number[] =>
-      [metrics.queueLagRecords, metrics.queueLagSeconds].flatMap((family) =>
+    const shown = (): number[] => [
+      ...[metrics.queueLagRecords, metrics.queueLagSeconds].flatMap((family) =>
         ['0', '1'].map((partition) => family.child({ topic: 'logs', partition }).value),
-      );
+      ),
+      metrics.queueOwnedPartitions.child({}).value,
+    ];
     await monitor.poll();
-    assert.deepEqual(shown(), [5, 7, 5, 7]);
+    assert.deepEqual(shown(), [5, 7, 5, 7, 2]);
     await monitor.poll();
-    assert.deepEqual(shown(), [0, 0, 0, 0]);
+    assert.deepEqual(shown(), [5, 7, 5, 7, 2]);
     await monitor.poll();
-    assert.deepEqual(shown(), [0, 2, 0, 2]);
+    assert.deepEqual(shown(), [0, 2, 0, 2, 1]);
+    await monitor.poll();
+    assert.deepEqual(shown(), [0, 0, 0, 0, 0]);
   });
 
   it('does not ask again while an answer is due', async () => {
@@ -81,7 +92,10 @@ describe('LagMonitor', () => {
       await new Promise(setImmediate);
       return [];
     };
-    const monitor = new LagMonitor({ intervalMs: 60_000, read, show: () => undefined }, new MemoryLogger());
+    const monitor = new LagMonitor(
+      { intervalMs: 60_000, read, show: () => undefined, showOwned: () => undefined },
+      new MemoryLogger(),
+    );
     await Promise.all([monitor.poll(), monitor.poll(), monitor.poll()]);
     assert.equal(asked, 1);
   });

@@ -16,15 +16,18 @@ export interface BatchLoopLimits {
 const MIN_REDELIVERY_MS = 50;
 const MAX_REDELIVERY_MS = 1000;
 
+/** Partitions that this member owns, by topic. */
+export type Assignment = Readonly<Record<string, readonly number[]>>;
+
 /** What is known of a partition's place without asking the broker. */
 export interface PartitionPlace {
   /** The batch that is with its handler. */
   readonly run?: BatchRun | undefined;
-  /** When the last batch ended. */
+  /** When the last batch ended, or nothing waited any more. */
   readonly endedMs: number;
   /** Timestamp of the last message of the last batch. */
   readonly lastTimestampMs: number;
-  /** Whether the last batch reached the end of the partition. */
+  /** Whether the last batch reached the end of the partition: what waits now came after `endedMs`. */
   readonly reachedEnd: boolean;
 }
 
@@ -60,10 +63,29 @@ export class BatchLoop {
     return this.#places.get(nameOf(topic, partition));
   }
 
-  /** The partitions were shared anew. */
-  forgetPlaces(): void {
+  /**
+   * The partitions were shared anew. The places of those that stay are still right; what waits in a new one is at least as old as this
+   * moment, which is all that is known until its first batch.
+   */
+  assign(assignment: Assignment): void {
+    const before = new Map(this.#places);
+    const unknown: PartitionPlace = { endedMs: Date.now(), lastTimestampMs: 0, reachedEnd: true };
     this.#places.clear();
     this.#failures.clear();
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const partition of partitions) {
+        const name = nameOf(topic, partition);
+        this.#places.set(name, before.get(name) ?? unknown);
+      }
+    }
+  }
+
+  /** Nothing waited in a partition at this moment. */
+  caughtUp(topic: string, partition: number, atMs: number): void {
+    const name = nameOf(topic, partition);
+    const place = this.#places.get(name);
+    if (place === undefined || place.run !== undefined || place.endedMs > atMs) return;
+    this.#places.set(name, { ...place, endedMs: atMs, reachedEnd: true });
   }
 
   /** Aborts the signals and waits for the handlers within the drain budget, then commits what they settled. */

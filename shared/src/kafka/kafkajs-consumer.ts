@@ -66,13 +66,17 @@ export class KafkaJsConsumer implements Consumer {
     const session = this.#session;
     const { state, reason } = this.state();
     if (state === 'down') throw new Error(`the lag is not known: ${reason ?? 'not connected'}`);
-    // Between two assignments.
-    if (session?.assignment === undefined) return [];
+    // It is nobody's then: "none" would look like no lag at all, on every member at once.
+    if (session?.assignment === undefined) throw new Error('the lag is not known: between two assignments');
     this.#admin ??= this.#connectAdmin();
     const { assignment, loop } = session;
-    return readLag(await this.#admin, this.#options.groupId, assignment, (topic, partition) =>
+    const askedMs = Date.now();
+    const lags = await readLag(await this.#admin, this.#options.groupId, assignment, (topic, partition) =>
       loop.place(topic, partition),
     );
+    if (session.assignment !== assignment) throw new Error('the lag is not known: the partitions were shared anew');
+    for (const { topic, partition, records } of lags) if (records === 0) loop.caughtUp(topic, partition, askedMs);
+    return lags;
   }
 
   async #connectAdmin(): Promise<Admin> {

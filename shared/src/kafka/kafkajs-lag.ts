@@ -1,9 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { PartitionLag } from '../ports/queue.ts';
-import type { PartitionPlace } from './batch-loop.ts';
-
-/** Partitions that this member owns, by topic. */
-export type Assignment = Readonly<Record<string, readonly number[]>>;
+import type { Assignment, PartitionPlace } from './batch-loop.ts';
 
 /** Asks the broker how far `groupId` is behind in the assigned partitions. */
 export async function readLag(
@@ -35,8 +32,8 @@ export async function readLag(
 
 /**
  * Age of the oldest message that is not committed. It is the first unsettled one of the batch at hand; between two
- * batches it is estimated: not older than the moment when the partition's end was reached, else about as old as the last
- * message that was read.
+ * batches it is estimated: not older than the moment when the partition's end was reached (or, of one that was taken over, about as old
+ * as that moment at least), else about as old as the last message that was read.
  */
 function ageOf(place: PartitionPlace | undefined, nowMs: number): number {
   if (place === undefined) return 0;

@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, Kafka } from 'kafkajs';
 import type { Logger } from '../ports/logger.ts';
 import type { BatchHandler } from '../ports/queue.ts';
-import { BatchLoop } from './batch-loop.ts';
+import { BatchLoop, type Assignment } from './batch-loop.ts';
 import { CommitQueue, type PartitionOffset } from './commit-queue.ts';
 import type { KafkaConsumerOptions } from './kafka-options.ts';
-import type { Assignment } from './kafkajs-lag.ts';
 
 /** Told about by a {@link KafkaJsSession}. */
 export interface SessionEvents {
@@ -147,7 +146,7 @@ export class KafkaJsSession {
     const { events } = this.#consumer;
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
       this.#commits.reset();
-      this.loop.forgetPlaces();
+      this.loop.assign(payload.memberAssignment);
       this.#assignment = payload.memberAssignment;
       this.#sign();
       this.#events.onJoined();
@@ -159,6 +158,10 @@ export class KafkaJsSession {
     });
     this.#consumer.on(events.FETCH, () => {
       this.#sign();
+    });
+    // kafkajs passes over what was aborted and hands it to no handler. Nobody else would commit it, and it would be lag for ever.
+    this.#consumer.on(events.END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      if (batchSize === 0) this.#commits.add({ topic, partition, offset: Number(lastOffset) + 1 });
     });
     // While a handler holds the loop there are no fetches, but heartbeats.
     this.#consumer.on(events.HEARTBEAT, () => {

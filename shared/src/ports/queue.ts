@@ -100,7 +100,10 @@ export interface PartitionLag {
   readonly partition: number;
   /** Messages not yet committed. */
   readonly records: number;
-  /** Age of the oldest message that is not committed, in seconds; 0 when `records` is 0. */
+  /**
+   * Age of the oldest message that is not committed, in seconds; 0 when `records` is 0. Of a partition that was taken over and not read yet,
+   * the time since then.
+   */
   readonly seconds: number;
 }
 
@@ -127,7 +130,7 @@ export interface Consumer {
   stop(): Promise<void>;
   state(): DependencyState;
   progress(): ConsumerProgress;
-  /** Lag of the assigned partitions, from the broker; rejects when it cannot be had. */
+  /** Lag of the assigned partitions, from the broker; rejects when it cannot be had, as between two assignments. */
   lag(): Promise<readonly PartitionLag[]>;
 }
 

@@ -189,6 +189,13 @@ export const METRIC_TABLE = {
     labels: ['topic', 'partition'],
     from: INDEXER,
   },
+  queueOwnedPartitions: {
+    kind: 'gauge',
+    name: 'paylog_queue_owned_partitions',
+    help: 'Partitions that this indexer owns, of all topics.',
+    labels: [],
+    from: INDEXER,
+  },
   acceptToStoredSeconds: {
     kind: 'histogram',
     name: 'paylog_accept_to_stored_seconds',

@@ -13,12 +13,23 @@ describe('readLag', () => {
       ]),
   } as unknown as Admin;
 
-  it('has no age right after a rebalance, when nothing was read yet, and tells the records all the same', async () => {
-    const lags = await readLag(admin, 'group', { logs: [0, 1] }, () => undefined);
-    assert.deepEqual(lags, [
-      { topic: 'logs', partition: 0, records: 60, seconds: 0 },
-      { topic: 'logs', partition: 1, records: 70, seconds: 0 },
-    ]);
+  it('is as old as what is known of a place: the time since it was taken over, or of what was read last', async () => {
+    const nowMs = Date.now();
+    const places = [
+      { endedMs: nowMs - 5000, lastTimestampMs: 0, reachedEnd: true },
+      { endedMs: nowMs - 5000, lastTimestampMs: nowMs - 300_000, reachedEnd: false },
+    ];
+    const lags = await readLag(admin, 'group', { logs: [0, 1] }, (_topic, partition) => places[partition]);
+    assert.deepEqual(
+      lags.map(({ partition, records }) => [partition, records]),
+      [
+        [0, 60],
+        [1, 70],
+      ],
+    );
+    const [taken = 0, read = 0] = lags.map(({ seconds }) => seconds);
+    assert.ok(taken >= 5 && taken < 300, String(taken));
+    assert.ok(read >= 300, String(read));
   });
 
   it('leaves out partitions that others own', async () => {
