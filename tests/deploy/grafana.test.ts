@@ -13,10 +13,11 @@ import { Deployment } from '../e2e/deployment.ts';
 import { Service } from '../e2e/service.ts';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
-import { PrometheusServer } from '../stack/prometheus.ts';
+import { PrometheusServer, type ActiveAlert } from '../stack/prometheus.ts';
 import { orSkip } from '../stack/skip.ts';
 import { systemTool } from '../stack/tools.ts';
 import { makeCertificate } from './certificates.ts';
+import { fasterRules } from './faster-rules.ts';
 import { interpolated, METRIC_DASHBOARDS, readDashboard, type Dashboard } from './dashboards.ts';
 import { assertNamesExist, exportedMetrics, withRecorded, type KnownMetrics } from './promql-names.ts';
 import { Traffic } from './traffic.ts';
@@ -27,8 +28,14 @@ const infra = path.join(root, 'infra');
 /** Grafana's names of units that we use. */
 const UNITS = new Set(['short', 's', 'd', 'bytes', 'Bps', 'cps', 'reqps', 'percentunit']);
 
+/** The job whose store is away. */
+const STORELESS = 'paylog-standalone';
+
 /** Nothing of this happens to a product that is well: their panels are empty, which is what they should be. */
 const EMPTY_WHEN_WELL = new Set(['Documents sent again, by reason', 'Alerts that fire']);
+
+/** Longer than what ends in seconds needs to fire: a window, the slack before it, `for`. */
+const WELL_MS = 25_000;
 
 /** Long enough for two scrapes behind each kind of traffic. */
 const LOAD_MS = 12_000;
@@ -93,6 +100,8 @@ describe('metrics, rules and dashboards in a real Prometheus', function () {
   let apiUrl = '';
   const texts = new Map<string, string>();
   let known: KnownMetrics = new Map();
+  let alertsWhenWell: readonly ActiveAlert[] = [];
+  let settledWhenWell = 0;
 
   before(async function () {
     this.timeout(300_000);
@@ -111,12 +120,17 @@ describe('metrics, rules and dashboards in a real Prometheus', function () {
     });
     standalone.launch();
     await Promise.all([api.start(), indexer.start(), standalone.waitForStatus('/metrics', 200)]);
-    const services = { 'paylog-api': api, 'paylog-indexer': indexer, 'paylog-standalone': standalone };
+    const services = { 'paylog-api': api, 'paylog-indexer': indexer, [STORELESS]: standalone };
     prometheus = await PrometheusServer.start({
       jobs: Object.fromEntries(Object.entries(services).map(([job, { url }]) => [job, [new URL(url).host]])),
       rules: path.join(infra, 'prometheus', 'rules'),
+      transform: fasterRules,
     });
     await using traffic = new Traffic(api.url);
+    traffic.startUsual();
+    await delay(WELL_MS);
+    alertsWhenWell = await prometheus.alerts();
+    settledWhenWell = await indexer.metric('paylog_records_settled_total');
     traffic.startEverything();
     await delay(LOAD_MS);
     for (const [job, { url }] of Object.entries(services)) {
@@ -147,6 +161,16 @@ describe('metrics, rules and dashboards in a real Prometheus', function () {
     assert.deepEqual(
       (await prometheus!.query('up')).map(({ value }) => value),
       [1, 1, 1],
+    );
+  });
+
+  it('no alert fires while records flow and nothing is wrong', () => {
+    assert.ok(settledWhenWell > 0);
+    // That its store is away is what its alerts are for.
+    const firing = alertsWhenWell.filter(({ state, labels }) => state === 'firing' && labels['job'] !== STORELESS);
+    assert.deepEqual(
+      firing.map(({ labels }) => labels),
+      [],
     );
   });
 

@@ -7,6 +7,13 @@ import { stackDirectory } from './provision.ts';
 
 const SCRAPE = '1s';
 
+/**
+ * Prometheus 3, which docker-compose.yml runs, stores the bounds of histograms as floats, `le="10.0"`; Prometheus 2, which Debian has, as they are
+ * exported, `le="10"`: https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values. Rules must know both. Unit tests
+ * of the rules show those of 2, what is scraped here has those of 3.
+ */
+const BOUNDS_OF_PROMETHEUS_3 = { source_labels: ['le'], regex: '(\\d+)', target_label: 'le', replacement: '${1}.0' };
+
 /** One value of an instant query. */
 export interface PrometheusSample {
   readonly metric: Readonly<Record<string, string>>;
@@ -67,6 +74,7 @@ export class PrometheusServer implements AsyncDisposable {
       scrape_configs: Object.entries(jobs).map(([name, targets]) => ({
         job_name: name,
         static_configs: [{ targets }],
+        metric_relabel_configs: [BOUNDS_OF_PROMETHEUS_3],
       })),
     };
     const configFile = path.join(directory, 'prometheus.yml');
