@@ -12,6 +12,8 @@ import type { KafkaBroker } from '../stack/stack-service.ts';
 import { testConsumer, testTopicAdmin } from './kafka-harness.ts';
 
 const POLL_MS = 20;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const isOld = ({ records, seconds }: PartitionLag): boolean => records > 0 && seconds >= 2;
 
@@ -111,6 +113,28 @@ describe('Kafka: lag', function () {
     await seeLag();
     assert.ok(unknown > 0, 'it is not known in between');
     assert.ok(kept > 0);
+  });
+
+  it('goes by the time of the broker in a topic that is stamped by it, whatever producers say', async () => {
+    const topic = `lag-${randomUUID()}`;
+    const settings = { ...settingsOf(topic, 1, 1_000_000), stampedByQueue: true };
+    await testTopicAdmin(brokers).ensureTopics([settings], true);
+    const probe = new QueueProbe(async ({ signal }) => {
+      while (!signal.aborted) await sleep(POLL_MS);
+    });
+    const consumer = await startConsumer(topic, probe);
+    const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
+    parts.push({ stop: () => producer.disconnect() });
+    await producer.connect();
+    const sentMs = Date.now();
+    const timestamp = String(sentMs - DAY_MS);
+    await producer.send({ topic, messages: [{ key: 'old', value: 'old', timestamp }] });
+    await probe.waitForKeys(1);
+    const stampedMs = probe.deliveries[0]?.message.timestampMs ?? 0;
+    assert.ok(stampedMs >= sentMs - HOUR_MS, new Date(stampedMs).toISOString());
+    const [lag] = await consumer.lag();
+    assert.equal(lag?.records, 1);
+    assert.ok(lag.seconds < HOUR_MS / 1000, String(lag.seconds));
   });
 
   it('becomes none when a transaction was aborted, of which nothing is delivered', async () => {

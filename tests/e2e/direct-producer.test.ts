@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
 import { after, before, describe, it } from 'mocha';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
@@ -12,6 +13,8 @@ import { Deployment } from './deployment.ts';
 import type { Service } from './service.ts';
 
 const COUNT = 300;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 interface Letter {
   readonly error: { readonly type: string };
@@ -110,5 +113,30 @@ describe('direct Kafka producer', function () {
     // The letters of the second delivery have the keys of the first: origin and offset.
     const letters = await here.read(here.topics.deadLetters);
     assert.equal(new Set(letters.map(({ key }) => String(key))).size, 2);
+  });
+
+  it('was received when the broker took it, whatever the producer says', async () => {
+    assert.ok(here && api && indexer);
+    await indexer.start();
+    const service = `${here.dataSet}-old`;
+    const producer = new Kafka({ brokers: here.brokers.split(','), logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+    const sentMs = Date.now();
+    const value = JSON.stringify({ message: 'from a mirror', service });
+    await producer.send({ topic: here.topics.direct, messages: [{ value, timestamp: String(sentMs - DAY_MS) }] });
+    await producer.disconnect();
+    await here.waitForNoLag();
+    const { url } = api;
+    let found: Awaited<ReturnType<typeof searchAll>> = [];
+    await waitUntil(
+      async () => {
+        found = await searchAll(url, { service });
+        return found.length > 0;
+      },
+      30_000,
+      () => 'the record',
+    );
+    const receivedMs = Date.parse(String(found[0]?.['received_at']));
+    assert.ok(receivedMs > sentMs - HOUR_MS, new Date(receivedMs).toISOString());
   });
 });

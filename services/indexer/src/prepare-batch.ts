@@ -238,7 +238,8 @@ function addressOf({ topic, partition }: ConsumedBatch, { offset }: ConsumedMess
 const LATEST_MS = 4_102_444_800_000;
 
 /**
- * The broker's time of the message. A producer may have set nonsense; the clamp must not depend on our clock, because the
+ * The broker's time of the message, or the producer's in a topic that somebody made without `message.timestamp.type=LogAppendTime`: it may be
+ * nonsense. The clamp must not depend on our clock, because the
  * document's address must be the same at every delivery.
  */
 function receivedAt({ timestampMs }: ConsumedMessage): number {

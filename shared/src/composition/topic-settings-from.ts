@@ -13,7 +13,7 @@ export function topicSettingsFrom({ topics }: Pick<Config<Service>, 'topics'>): 
   };
   return [
     { ...common, topic: topics.records, retentionMs },
-    { ...common, topic: topics.direct, retentionMs },
+    { ...common, topic: topics.direct, retentionMs, stampedByQueue: true },
     { ...common, topic: topics.deadLetters, retentionMs: topics.deadLetterRetentionMs },
   ];
 }

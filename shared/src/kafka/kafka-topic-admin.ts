@@ -66,13 +66,14 @@ async function createTopic(
   settings: TopicSettings,
   brokers: number,
 ): Promise<Record<string, unknown> | undefined> {
-  const { topic, partitions, retentionMs, maxMessageBytes } = settings;
+  const { topic, partitions, retentionMs, maxMessageBytes, stampedByQueue = false } = settings;
   const replicationFactor = settings.replicationFactor ?? Math.min(brokers, MAX_DEFAULT_REPLICATION);
   const minInsyncReplicas = settings.minInsyncReplicas ?? Math.max(1, replicationFactor - 1);
   const configEntries = [
     { name: 'retention.ms', value: String(retentionMs) },
     { name: 'max.message.bytes', value: String(maxMessageBytes) },
     { name: 'min.insync.replicas', value: String(minInsyncReplicas) },
+    ...(stampedByQueue ? [{ name: 'message.timestamp.type', value: 'LogAppendTime' }] : []),
   ];
   const isMade = await admin.createTopics({
     waitForLeaders: true,
@@ -80,5 +81,5 @@ async function createTopic(
     topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
   });
   if (!isMade) return undefined;
-  return { topic, partitions, replicationFactor, minInsyncReplicas, retentionMs, maxMessageBytes };
+  return { topic, partitions, replicationFactor, minInsyncReplicas, retentionMs, maxMessageBytes, stampedByQueue };
 }

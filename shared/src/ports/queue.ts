@@ -145,6 +145,11 @@ export interface TopicSettings {
   readonly minInsyncReplicas?: number | undefined;
   /** Largest batch that the broker takes for this topic, in bytes (Kafka: max.message.bytes). */
   readonly maxMessageBytes: number;
+  /**
+   * Messages get the queue's time, whatever time their producer gives them (Kafka: message.timestamp.type=LogAppendTime). For topics that
+   * strangers write to: lag and `received_at` follow from this time. The embedded queue always does so.
+   */
+  readonly stampedByQueue?: boolean;
 }
 
 /** Administration of topics. */

@@ -89,6 +89,11 @@ describe('composition', () => {
       ['logs', 'logs.direct', 'logs.dlq'],
     );
     assert.ok(absent.every((settings) => !('replicationFactor' in settings) && !('minInsyncReplicas' in settings)));
+    // What producers say of the time decides over lag and `received_at` in no topic that is open to all of them.
+    assert.deepEqual(
+      absent.map(({ stampedByQueue = false }) => stampedByQueue),
+      [false, true, false],
+    );
     assert.ok((absent[2]?.retentionMs ?? 0) > (absent[0]?.retentionMs ?? 0));
     const given = topicSettingsFrom(indexerConfig({ KAFKA_REPLICATION_FACTOR: '3', KAFKA_MIN_INSYNC_REPLICAS: '2' }));
     assert.deepEqual([given[0]?.replicationFactor, given[0]?.minInsyncReplicas], [3, 2]);
