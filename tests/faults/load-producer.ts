@@ -10,8 +10,11 @@ export interface LoadOptions {
   readonly prefix: string;
   /** Requests under way at a time. */
   readonly lanes: number;
-  /** Milliseconds that each lane rests between its requests: what the test wants is requests in flight, not volume. */
-  readonly restMs: number;
+  /**
+   * Milliseconds that each lane rests between its requests: what the test wants is requests in flight, not volume. Asked for each rest, so
+   * that it may change.
+   */
+  readonly restMs: number | (() => number);
 }
 
 const TIMEOUT_MS = 30_000;
@@ -105,7 +108,7 @@ export class LoadProducer {
       await this.#sendUntilFinal(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
       for (const { message } of records) this.acknowledged.add(message);
       [earlier] = ids;
-      await delay(restMs);
+      await delay(typeof restMs === 'number' ? restMs : restMs());
     }
   }
 
