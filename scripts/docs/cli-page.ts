@@ -70,7 +70,10 @@ their event time is. When the connection is lost it comes back behind the last r
 out, and standard error says how many; \`paylog search\` finds them.`;
 
 const EXPORTING = `\`paylog export\` reads the stream of [export.md](export.md). With \`--output\` it writes to \`<file>.part\`, which gets its name when everything is
-there; whatever ends it early removes it. On standard output only the exit code says whether it was all: in a pipe use \`set -o pipefail\`.`;
+there; whatever ends it early removes it. On standard output only the exit code says whether it was all: in a pipe use \`set -o pipefail\`.
+
+\`paylog export | paylog send -\` moves records to another system ([how, and what holds](export.md#moving-records-to-another-system)): \`send\` knows the
+lines that the API gave, and leaves out their \`received_at\`, which the new system sets itself.`;
 
 /** docs/cli.md */
 export function cliPage(): string {

@@ -50,6 +50,10 @@ export function addExportCommand(program: PaylogCommand, context: CliContext, ad
         command:
           "paylog export --level '>=error' --format csv --columns timestamp,payment.id,error.message --output errors.csv",
       },
+      {
+        what: 'into another system',
+        command: "paylog export --query '-data_set:paylog' | paylog send --url http://new:8000 -",
+      },
       { what: 'compressed', command: 'paylog export --service checkout --from -7d | gzip > week.ndjson.gz' },
     ]);
   program.addCommand(command);

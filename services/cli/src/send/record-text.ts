@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { recordOnceSent } from './given-record.ts';
 import type { Line } from './line-splitter.ts';
 import type { RecordShape } from './stream-identity.ts';
 
@@ -16,10 +17,13 @@ function isRecord(line: Line, format: RecordShape['format']): boolean {
   return format === 'json' || (format === 'auto' && line.bytes[0] === OPEN_BRACE);
 }
 
-/** The record that a line stands for, as JSON on one line, or why it can be none. JSON is sent as it is: the API checks it. */
+/**
+ * The record that a line stands for, as JSON on one line, or why it can be none. JSON is sent as it is, but for the `received_at` of records
+ * that the API gave: the API checks it.
+ */
 export function recordOf(line: Line, { format, fields, service }: RecordShape): Buffer | LineFault {
   if (line.tooLong) return { code: 'record_too_large', message: 'the line is longer than 10 MiB' };
-  if (isRecord(line, format)) return line.bytes;
+  if (isRecord(line, format)) return recordOnceSent(line.bytes);
   if (service === undefined && !('service' in fields)) {
     return { code: 'missing_field', field: 'service', message: 'a plain line needs a service: --service <name>' };
   }
