@@ -29,6 +29,18 @@ describe('pages', () => {
     assert.deepEqual(unknown, []);
   });
 
+  it('tell kcat its brokers', async () => {
+    const calls = (await pages()).flatMap(([file, text]) =>
+      [...text.matchAll(/\bkcat -[^`|\n]*/g)].map(([call]) => `${file}: ${call}`),
+    );
+    assert.ok(calls.length > 5);
+    // `-V` and the like ask for nothing.
+    assert.deepEqual(
+      calls.filter((call) => / -[CPLQ]\b/.test(call) && !/ -b \S/.test(call)),
+      [],
+    );
+  });
+
   it('run images of others in the versions of docker-compose.yml', async () => {
     const compose = await readFile(path.join(root, 'docker-compose.yml'), 'utf8');
     const versions = new Map(

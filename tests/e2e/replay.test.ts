@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
 import { waitUntil } from '@paylog/shared/testing/queue-probe';
+import { testedBlocks } from '../clients/markdown-blocks.ts';
 import { acquireElasticsearch } from '../stack/acquire-elasticsearch.ts';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { orSkip } from '../stack/skip.ts';
@@ -12,6 +15,9 @@ import type { ElasticsearchNode } from '../stack/stack-service.ts';
 import { ingest, searchAll, type FoundLog } from './api-client.ts';
 import { Deployment } from './deployment.ts';
 import type { Service } from './service.ts';
+
+const PAGE = new URL('../../docs/disaster-recovery.md', import.meta.url);
+const run = promisify(execFile);
 
 const DAY_MS = 86_400_000;
 const PART = 1500;
@@ -70,11 +76,15 @@ describe('disaster recovery with Kafka and Elasticsearch (docs/disaster-recovery
     assert.equal(all.length, 2 * PART);
     assert.equal(await indexer.end('SIGTERM'), 0);
 
-    // The same store: every message is a duplicate.
-    await replay(here, async (fresh) => {
-      assert.equal(await fresh.metric('paylog_records_settled_total', { outcome: 'duplicate' }), 3 * PART);
-      assert.equal(await fresh.metric('paylog_records_settled_total', { outcome: 'stored' }), 0);
-    });
+    // The same store: every message is a duplicate. By the command of the page.
+    await replay(
+      here,
+      async (fresh) => {
+        assert.equal(await fresh.metric('paylog_records_settled_total', { outcome: 'duplicate' }), 3 * PART);
+        assert.equal(await fresh.metric('paylog_records_settled_total', { outcome: 'stored' }), 0);
+      },
+      await environmentOfPage(here),
+    );
     assert.deepEqual(await stored(), all, 'a replay changes nothing');
 
     // The store is lost, and there is a snapshot: the topic brings what came after it.
@@ -115,9 +125,30 @@ function lasting(found: readonly FoundLog[]): FoundLog[] {
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** The settings with which the page's command starts an indexer, where the two addresses are set. */
+async function environmentOfPage({ brokers, elasticsearchUrl }: Deployment): Promise<Record<string, string>> {
+  const block = testedBlocks(await readFile(PAGE, 'utf8')).find(({ options }) => options.get('name')?.[0] === 'replay');
+  assert.ok(block);
+  const { PATH = '' } = process.env;
+  // In place of node: tells what it was called with.
+  const node = 'node() { [ "$*" = services/indexer/dist/main.js ] && env -0; }';
+  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${node}\n${block.text}`], {
+    env: { PATH, KAFKA_BROKERS: brokers, ELASTICSEARCH_URL: elasticsearchUrl },
+  });
+  const settings = stdout.split('\0').flatMap((line) => {
+    const [, name = '', value = ''] = /^((?:KAFKA|ELASTICSEARCH)_\w+)=(.*)$/s.exec(line) ?? [];
+    return name === '' ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(settings);
+}
+
 /** An indexer in a consumer group of its own reads the topics from their beginning. */
-async function replay(here: Deployment, check: (fresh: Service) => Promise<void>): Promise<void> {
-  const fresh = await here.add('indexer', { KAFKA_GROUP: `${here.group}-replay-${randomBytes(4).toString('hex')}` });
+async function replay(
+  here: Deployment,
+  check: (fresh: Service) => Promise<void>,
+  env: Readonly<Record<string, string>> = { KAFKA_GROUP: `${here.group}-replay-${randomBytes(4).toString('hex')}` },
+): Promise<void> {
+  const fresh = await here.add('indexer', env);
   await fresh.start();
   await waitUntil(
     async () => (await fresh.metric('paylog_records_settled_total')) === 3 * PART,
