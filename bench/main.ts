@@ -4,6 +4,8 @@
  *
  * `npm run bench -- search [--records=2000000] [--requests=200] [--directory=.stack/bench-search]`: how long searches take in a full
  * store. The first run loads the records (some 20,000 a second and store); the directory keeps them for the next.
+ *
+ * `npm run bench -- size`: what logs of 523 to some 8,000 bytes cost, for the figures per byte of `scripts/docs/capacity-model.ts`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,8 +20,9 @@ import { freePort } from '../tests/stack/free-port.ts';
 import { measureIndexer, measureRawBulk } from './index-case.ts';
 import { type Load, measureIngest, stored } from './ingest-case.ts';
 import { MeasuredProcess } from './measured-process.ts';
-import { type Row, table } from './report.ts';
+import { type Row, sizeTable, table } from './report.ts';
 import { measureSearch } from './search.ts';
+import { measureSize, type SizeRow, withStacks } from './size-case.ts';
 
 const CASES = ['api', 'indexer', 'embedded'] as const;
 const { values: flags, positionals } = parseArgs({
@@ -30,12 +33,13 @@ const { values: flags, positionals } = parseArgs({
     directory: { type: 'string', default: join(import.meta.dirname, '..', '.stack', 'bench-search') },
   },
 });
-// Not one of those that run when none is named: it fills gigabytes.
+const known: readonly string[] = [...CASES, 'size', 'search'];
+const unknown = positionals.filter((name) => !known.includes(name));
+if (unknown.length > 0) throw new Error(`unknown case ${unknown.join(', ')}; known are ${known.join(', ')}`);
+const wants = (name: (typeof CASES)[number]): boolean => positionals.length === 0 || positionals.includes(name);
+// Not among those that run when none is named: one fills gigabytes, the other serves one page.
 const wantsSearch = positionals.includes('search');
-const asked = positionals.filter((name) => name !== 'search');
-const unknown = asked.filter((name) => !CASES.some((known) => known === name));
-if (unknown.length > 0) throw new Error(`unknown case ${unknown.join(', ')}; known are ${CASES.join(', ')}, search`);
-const wants = (name: (typeof CASES)[number]): boolean => (asked.length === 0 && !wantsSearch) || asked.includes(name);
+const wantsSize = positionals.includes('size');
 
 const PASS_THROUGH = new URL('pass-through.ts', import.meta.url).pathname;
 const script = (service: string): string => new URL(`../services/${service}/dist/main.js`, import.meta.url).pathname;
@@ -50,6 +54,9 @@ function add(row: Row): void {
 }
 
 const DISTINCT = 50_000;
+/** Sizes of `size`, and the bytes that are sent of each; the first one runs twice, since it warms up Elasticsearch. */
+const SIZES = [523, 523, 2000, 4000, 8000] as const;
+const SIZE_BYTES = 150_000_000;
 const corpus = Array.from(
   paymentLogs({ seed: 42, count: DISTINCT, startMs: Date.now() - 3_600_000, idPrefix: `${run}-` }),
   (log) => JSON.stringify(log),
@@ -146,6 +153,33 @@ async function indexerCases(kafka: string, elasticsearch: string): Promise<void>
   );
 }
 
+async function sizeCases(kafka: string, elasticsearch: string): Promise<readonly SizeRow[]> {
+  const sizes: SizeRow[] = [];
+  for (const [at, bytes] of SIZES.entries()) {
+    const topic = `bench-${run}-size${at}`;
+    await createTopics(kafka, topic, `${topic}.direct`, `${topic}.dlq`);
+    const dataSet = `bench${run}size${at}`;
+    const env = {
+      KAFKA_BROKERS: kafka,
+      KAFKA_TOPIC: topic,
+      KAFKA_GROUP: topic,
+      ELASTICSEARCH_URL: elasticsearch,
+      DATA_SET: dataSet,
+      OWN_LOGS: 'false',
+    };
+    const count = Math.ceil(SIZE_BYTES / bytes);
+    const logs = paymentLogs({ seed: 42, count, startMs: Date.now() - 3_600_000, idPrefix: `${run}-` });
+    await withProcess(script('indexer'), env, (indexer) =>
+      withProcess(script('api'), env, async (api, port) => {
+        const target = { api, apiUrl: `http://127.0.0.1:${port}`, indexer, elasticsearchUrl: elasticsearch };
+        sizes.push(await measureSize(withStacks(logs, bytes), { ...target, indices: `logs-${dataSet}-*` }));
+        process.stderr.write(`${sizeTable(sizes.slice(-1)).split('\n').at(-1)}\n`);
+      }),
+    );
+  }
+  return sizes.slice(1);
+}
+
 async function publish(port: number, bodies: readonly string[]): Promise<void> {
   for (const body of bodies) {
     const headers = { 'content-type': 'application/x-ndjson' };
@@ -169,7 +203,8 @@ async function embeddedCases(): Promise<void> {
   }
 }
 
-if (wants('api') || wants('indexer')) {
+let sizes: readonly SizeRow[] = [];
+if (wants('api') || wants('indexer') || wantsSize) {
   const kafka = await acquireKafka({ own: true });
   const elasticsearch = await acquireElasticsearch({ own: true, optimised: true });
   if ('skipped' in kafka) throw new Error(kafka.skipped);
@@ -177,6 +212,7 @@ if (wants('api') || wants('indexer')) {
   try {
     if (wants('api')) await apiCases(kafka.brokers, elasticsearch.url);
     if (wants('indexer')) await indexerCases(kafka.brokers, elasticsearch.url);
+    if (wantsSize) sizes = await sizeCases(kafka.brokers, elasticsearch.url);
   } finally {
     await kafka.dispose();
     await elasticsearch.dispose();
@@ -184,6 +220,7 @@ if (wants('api') || wants('indexer')) {
 }
 if (wants('embedded')) await embeddedCases();
 if (rows.length > 0) process.stdout.write(`${table(rows)}\n`);
+if (sizes.length > 0) process.stdout.write(`${sizeTable(sizes)}\n`);
 if (wantsSearch) {
   const [records, requests] = [Number(flags.records), Number(flags.requests)];
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;

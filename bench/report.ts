@@ -1,3 +1,5 @@
+import type { SizeRow } from './size-case.ts';
+
 /** One measured row. */
 export interface Row {
   readonly name: string;
@@ -27,8 +29,27 @@ function cells(row: Row): string[] {
 
 /** The rows as a Markdown table. */
 export function table(rows: readonly Row[]): string {
-  const lines = [HEAD, ...rows.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return aligned(HEAD, rows.map(cells));
+}
+
+const SIZE_HEAD = ['bytes/log', 'logs', 'API us/log', 'indexer us/log', 'Elasticsearch us/log', 'bytes in the index'];
+
+/** What logs of several sizes cost, as a Markdown table. */
+export function sizeTable(rows: readonly SizeRow[]): string {
+  const lines = rows.map(({ sentBytes, logs, apiUs, indexerUs, elasticsearchUs, indexBytes }) => [
+    sentBytes.toFixed(0),
+    String(logs),
+    apiUs.toFixed(1),
+    indexerUs.toFixed(1),
+    elasticsearchUs.toFixed(1),
+    indexBytes.toFixed(0),
+  ]);
+  return aligned(SIZE_HEAD, lines);
+}
+
+function aligned(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const text = lines.map((line) => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
   text.splice(1, 0, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
   return text.join('\n');
