@@ -7,6 +7,7 @@ locals {
     "ELASTICSEARCH_PASSWORD",
     "KAFKA_SASL_PASSWORD",
     "OTEL_EXPORTER_OTLP_HEADERS",
+    "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
   ]
 
   # What settings are that nobody gives, as far as a rule asks.
