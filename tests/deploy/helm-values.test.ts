@@ -409,7 +409,7 @@ describe('Helm chart: values', () => {
       }
       // Terraform's output of the address computes the same name.
       const outputs = await readFile(path.join(root, 'infra/terraform/modules/helm-chart/outputs.tf'), 'utf8');
-      assert.match(outputs, / full_name = trimsuffix\(substr\(.*, 0, 44\), "-"\)$/m);
+      assert.match(outputs, / full_name += trimsuffix\(substr\(.*, 0, 44\), "-"\)$/m);
       for (const { metadata } of await render({ nameOverride: 'paylog' })) assert.match(metadata.name, /^logs-paylog/);
     });
 

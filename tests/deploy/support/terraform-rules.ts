@@ -45,8 +45,9 @@ const text = (resources: readonly Resource[]): string =>
   JSON.stringify(resources.filter(({ kind, metadata }) => !/PrometheusRule|-dashboards$/.test(kind + metadata.name)));
 const settingsOf = (resources: readonly Resource[]): Readonly<Record<string, string>> =>
   only(resources, 'ConfigMap', '-indexer').data ?? {};
+/** Indexers that there are while the lag cannot be read. */
 const fallbackOf = (resources: readonly Resource[]): unknown =>
-  only(resources, 'ScaledObject', '-indexer').spec['fallback'];
+  (only(resources, 'ScaledObject', '-indexer').spec['fallback'] as Record<string, unknown>)['replicas'];
 
 /** Inputs that turn something off, or make it smaller, over an environment whose values say more of it. */
 export const TURNED: readonly Turned[] = [
@@ -73,7 +74,7 @@ export const TURNED: readonly Turned[] = [
     environment: 'prod',
     inputs: { indexer_replicas: { min: 2, max: 4, mode: 'keda' } },
     holds: (resources) => {
-      assert.deepEqual(fallbackOf(resources), { failureThreshold: 4, replicas: 4 });
+      assert.equal(fallbackOf(resources), 4);
     },
   },
   {
@@ -81,7 +82,7 @@ export const TURNED: readonly Turned[] = [
     environment: 'prod',
     inputs: { indexer_replicas: { min: 2, max: 4, mode: 'keda', fallback: 3 } },
     holds: (resources) => {
-      assert.deepEqual(fallbackOf(resources), { failureThreshold: 4, replicas: 3 });
+      assert.equal(fallbackOf(resources), 3);
     },
   },
   {
@@ -90,7 +91,7 @@ export const TURNED: readonly Turned[] = [
     inputs: { kafka: { partitions: 5 } },
     holds: (resources) => {
       assert.equal(settingsOf(resources)['KAFKA_PARTITIONS'], '5');
-      assert.deepEqual(fallbackOf(resources), { failureThreshold: 4, replicas: 5 });
+      assert.equal(fallbackOf(resources), 5);
     },
   },
   {
