@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { acquire, localService, type Acquisition, type SharedSlot } from './acquire.ts';
+import { classArchive, type Installation } from './class-archive.ts';
 import { containerService } from './docker.ts';
 import { freePort } from './free-port.ts';
 import { LocalProcess } from './local-process.ts';
@@ -10,6 +11,8 @@ import { externalService, type ElasticsearchNode, type Skipped } from './stack-s
 
 const IMAGE = 'docker.elastic.co/elasticsearch/elasticsearch:8.19.4';
 const READY_MS = 120_000;
+/** The compiled main, in the installation. */
+const NODE_JAR = 'es-node.jar';
 
 /** Any option asks for a node of one's own. */
 export interface ElasticsearchOptions {
@@ -22,6 +25,12 @@ export interface ElasticsearchOptions {
   /** Compiles its code as thoroughly as in production: for what is measured. Without it a local JVM takes half the CPU time in its first minutes. */
   readonly optimised?: true;
 }
+
+type LocalElasticsearchOptions = ElasticsearchOptions & {
+  readonly port: number;
+  readonly directory: string;
+  readonly detached?: boolean;
+};
 
 const slot: SharedSlot<ElasticsearchNode> = {};
 
@@ -72,21 +81,37 @@ async function startLocal(options: ElasticsearchOptions): Promise<ElasticsearchN
 }
 
 /** A node whose data live in `directory`; made there at first, found there later. Not started yet. */
-export async function elasticsearchProcess(
-  options: ElasticsearchOptions & { readonly port: number; readonly directory: string; readonly detached?: boolean },
-): Promise<LocalProcess> {
+export async function elasticsearchProcess(options: LocalElasticsearchOptions): Promise<LocalProcess> {
+  const { installation, jvmArguments } = await installElasticsearch();
+  return elasticsearchServer(installation, options, jvmArguments);
+}
+
+/** Gets what local nodes run from, if it is not there: needs Maven and a JDK. */
+export async function installElasticsearch(): Promise<Installation> {
   const installation = await provisionElasticsearch();
+  const jvmArguments = await classArchive(installation, async (more, directory) =>
+    elasticsearchServer(installation, { port: await freePort(), directory }, more),
+  );
+  return { installation, jvmArguments };
+}
+
+async function elasticsearchServer(
+  installation: string,
+  options: LocalElasticsearchOptions,
+  jvmArguments: readonly string[],
+): Promise<LocalProcess> {
   const { port, directory } = options;
   await mkdir(directory, { recursive: true });
   const settings = { 'http.port': port, 'transport.port': await freePort(), ...options.settings };
-  const classPath = [path.join(installation, 'classes'), path.join(installation, 'lib', '*')].join(path.delimiter);
+  const classPath = [path.join(installation, NODE_JAR), path.join(installation, 'lib', '*')].join(path.delimiter);
   return new LocalProcess({
     name: 'Elasticsearch',
     command: 'java',
     args: [
       '-Xms1g',
       '-Xmx1g',
-      ...(options.optimised === true ? [] : ['-XX:TieredStopAtLevel=1']),
+      ...(options.optimised === true ? [] : ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']),
+      ...jvmArguments,
       '-cp',
       classPath,
       'EsNode',
@@ -105,7 +130,12 @@ export async function elasticsearchProcess(
 function provisionElasticsearch(): Promise<string> {
   return provision({
     name: 'elasticsearch-8.19.4',
-    inputs: ['maven/elasticsearch.pom.xml', 'maven/elasticsearch-transport.pom.xml', 'EsNode.java'],
+    inputs: [
+      'maven/elasticsearch.pom.xml',
+      'maven/elasticsearch-transport.pom.xml',
+      'EsNode.java',
+      'acquire-elasticsearch.ts',
+    ],
     build: async (directory) => {
       const lib = path.join(directory, 'lib');
       const transport = path.join(directory, 'transport');
@@ -127,7 +157,11 @@ function provisionElasticsearch(): Promise<string> {
         }
       }
       const source = path.join(import.meta.dirname, 'EsNode.java');
-      await runTool('javac', ['-cp', path.join(lib, '*'), '-d', path.join(directory, 'classes'), source]);
+      const classes = path.join(directory, 'classes');
+      await runTool('javac', ['-cp', path.join(lib, '*'), '-d', classes, source]);
+      // A jar: what stands in a directory has no place in a class archive.
+      await runTool('jar', ['--create', '--file', path.join(directory, NODE_JAR), '-C', classes, '.']);
+      await rm(classes, { recursive: true });
     },
   });
 }

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { acquire, localService, type Acquisition, type SharedSlot } from './acquire.ts';
+import { classArchive, type Installation } from './class-archive.ts';
 import { containerService } from './docker.ts';
 import { freePort } from './free-port.ts';
 import { LocalProcess } from './local-process.ts';
@@ -25,6 +26,12 @@ export interface KafkaOptions {
   /** More arguments of `StorageTool format`, e.g. `--add-scram`. A local broker only. */
   readonly formatArguments?: readonly string[];
 }
+
+type LocalKafkaOptions = KafkaOptions & {
+  readonly port: number;
+  readonly directory: string;
+  readonly detached?: boolean;
+};
 
 const slot: SharedSlot<KafkaBroker> = {};
 
@@ -75,10 +82,25 @@ async function startLocal(options: KafkaOptions): Promise<KafkaBroker> {
 }
 
 /** A broker whose data live in `directory`; made there at first, found there later. Not started yet. */
-export async function kafkaProcess(
-  options: KafkaOptions & { readonly port: number; readonly directory: string; readonly detached?: boolean },
-): Promise<LocalProcess> {
+export async function kafkaProcess(options: LocalKafkaOptions): Promise<LocalProcess> {
+  const { installation, jvmArguments } = await installKafka();
+  return kafkaServer(installation, options, jvmArguments);
+}
+
+/** Gets what local brokers run from, if it is not there: needs Maven and a JDK. */
+export async function installKafka(): Promise<Installation> {
   const installation = await provisionKafka();
+  const jvmArguments = await classArchive(installation, async (more, directory) =>
+    kafkaServer(installation, { port: await freePort(), directory }, more),
+  );
+  return { installation, jvmArguments };
+}
+
+async function kafkaServer(
+  installation: string,
+  options: LocalKafkaOptions,
+  jvmArguments: readonly string[],
+): Promise<LocalProcess> {
   const { port, directory } = options;
   const data = path.join(directory, 'data');
   const propertiesFile = path.join(directory, 'server.properties');
@@ -103,6 +125,7 @@ export async function kafkaProcess(
       '-Xmx512m',
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',
+      ...jvmArguments,
       ...classPath(installation),
       'kafka.Kafka',
       propertiesFile,

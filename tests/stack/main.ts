@@ -2,13 +2,14 @@
  * `npm run stack` and `npm run stack:stop`: one Kafka and one Elasticsearch for development, on their usual ports, that
  * outlive this process. Data and logs stay in `data/` of the stack folder.
  *
- * `npm run stack:tools`: builds what the tests of `tests/deploy` and `tests/e2e/upgrade.test.ts` run, so that no test waits for it. Takes some minutes the first time.
+ * `npm run stack:tools`: builds what the tests of `tests/deploy` and `tests/e2e/upgrade.test.ts` run, and what
+ * local servers run from, so that no test waits for it. Takes some minutes the first time.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { elasticsearchProcess } from './acquire-elasticsearch.ts';
-import { kafkaProcess } from './acquire-kafka.ts';
+import { elasticsearchProcess, installElasticsearch } from './acquire-elasticsearch.ts';
+import { installKafka, kafkaProcess } from './acquire-kafka.ts';
 import { kubernetesSchemas } from './kubernetes-schemas.ts';
 import type { LocalProcess } from './local-process.ts';
 import { previousVersion } from './previous-version.ts';
@@ -120,6 +121,10 @@ async function tools(): Promise<void> {
   for (const get of getters) {
     const got = await get();
     if ('skipped' in got) throw new Error(got.skipped);
+  }
+  if ((await missingTool()) === undefined) {
+    await installKafka();
+    await installElasticsearch();
   }
 }
 
