@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
 import { messagesOf, settingsOf } from '@paylog/shared/testing/queue-bench';
 import { QueueProbe, waitUntil } from '@paylog/shared/testing/queue-probe';
 import { acquireKafka } from '../stack/acquire-kafka.ts';
 import { orSkip } from '../stack/skip.ts';
 import type { KafkaBroker } from '../stack/stack-service.ts';
 import { testConsumer, testPublisher, testTopicAdmin } from './kafka-harness.ts';
+
+/** Of kafkajs itself: what happens to it cannot be brought about from outside at a moment of one's choice. */
+const ConsumerGroup = createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup.js') as {
+  readonly prototype: Record<'heartbeat' | 'joinAndSync', () => Promise<void>>;
+};
 
 describe('Kafka faults while consuming', function () {
   this.timeout(90_000);
@@ -203,6 +210,47 @@ describe('Kafka faults while consuming', function () {
       () => 'all messages',
     );
     assert.equal(keys().length, published, 'nothing was delivered twice');
+  });
+
+  it('becomes a member again when kafkajs could not join after the broker had forgotten it', async () => {
+    const { topic, publisher } = await publishing(2);
+    const probe = new QueueProbe();
+    const groupId = randomUUID();
+    const consumer = await consuming(topic, probe, groupId);
+    // As seen after a pause of the broker: kafkajs drops its member id, the join fails for want of a leader, and it fetches on.
+    const { heartbeat, joinAndSync } = ConsumerGroup.prototype;
+    ConsumerGroup.prototype.heartbeat = () => {
+      ConsumerGroup.prototype.heartbeat = heartbeat;
+      return Promise.reject(
+        Object.assign(new Error('unknown member'), { type: 'UNKNOWN_MEMBER_ID', retriable: false }),
+      );
+    };
+    ConsumerGroup.prototype.joinAndSync = () => {
+      ConsumerGroup.prototype.joinAndSync = joinAndSync;
+      return Promise.reject(Object.assign(new Error('no leader'), { type: 'LEADER_NOT_AVAILABLE', retriable: true }));
+    };
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    try {
+      await waitUntil(
+        async () => (await admin.describeGroups([groupId])).groups[0]?.state === 'Empty',
+        30_000,
+        () => 'the broker to forget the member',
+      );
+      await publisher.publish(topic, messagesOf(20, 'after'));
+      const committed = async (): Promise<number> => {
+        const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });
+        return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+      };
+      await waitUntil(
+        async () => (await committed()) === 20,
+        40_000,
+        () => 'all messages to be committed',
+      );
+      assert.ok(consumer.progress().joined);
+    } finally {
+      await admin.disconnect();
+    }
   });
 
   it('ends within its budget although a handler never ends', async () => {

@@ -92,16 +92,16 @@ export class KafkaJsConsumer implements Consumer {
 
   async #supervise(handler: BatchHandler): Promise<void> {
     const { signal } = this.#stopping;
+    const stopped = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
     for (let failures = 0; !signal.aborted; failures += 1) {
       const startedMs = this.#clock.now();
       const session = new KafkaJsSession(this.#kafka, this.#options, handler, this.#sessionEvents(), this.#logger);
       this.#session = session;
       try {
-        const stopped = new Promise<void>((resolve) => {
-          signal.addEventListener('abort', () => {
-            resolve();
-          });
-        });
         await Promise.race([session.run().then(() => stopped), session.crashed, stopped]);
       } catch (error) {
         this.#logCrash(error);

@@ -42,6 +42,8 @@ export class KafkaJsSession {
   #assignment: Assignment | undefined;
   readonly #heartbeatIntervalMs: number;
   #lastSignMs = Date.now();
+  /** When the coordinator last took us for a member. */
+  #lastMemberMs = Date.now();
   #timer: NodeJS.Timeout | undefined;
   /** Connecting and subscribing. */
   #opening: Promise<void> | undefined;
@@ -112,6 +114,7 @@ export class KafkaJsSession {
       return;
     }
     this.#lastSignMs = Date.now();
+    this.#lastMemberMs = Date.now();
     this.#timer = setInterval(() => {
       this.#tick();
     }, TICK_MS);
@@ -148,6 +151,7 @@ export class KafkaJsSession {
       this.#commits.reset();
       this.loop.assign(payload.memberAssignment);
       this.#assignment = payload.memberAssignment;
+      this.#lastMemberMs = Date.now();
       this.#sign();
       this.#events.onJoined();
     });
@@ -166,6 +170,7 @@ export class KafkaJsSession {
     // While a handler holds the loop there are no fetches, but heartbeats.
     this.#consumer.on(events.HEARTBEAT, () => {
       this.#lastSignMs = Date.now();
+      this.#lastMemberMs = Date.now();
     });
     this.#consumer.on(events.CRASH, ({ payload }) => {
       this.#assignment = undefined;
@@ -175,10 +180,11 @@ export class KafkaJsSession {
 
   #tick(): void {
     void this.#commits.flushIfDue();
-    // kafkajs loses its way without a crash event when its own disconnect hangs.
-    const silentMs = Date.now() - this.#lastSignMs;
-    if (silentMs > this.#options.sessionTimeoutMs * 2)
-      this.#crash(new Error(`no sign of life for ${String(silentMs)} ms`));
+    // kafkajs loses its way without a crash event when its own disconnect hangs, and when it could not join again after the coordinator had
+    // forgotten it: then it fetches on without a member id, sends no heartbeats, and none of its commits is taken.
+    const goneMs = Date.now() - this.#lastMemberMs;
+    if (goneMs > this.#options.sessionTimeoutMs * 2)
+      this.#crash(new Error(`no member of the group for ${String(goneMs)} ms`));
   }
 
   #sign(): void {
