@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import type { RetriedOutcome } from '@paylog/shared/flow/retrying-writer';
 import type { StoreDocument } from '@paylog/shared/ports/store';
+import { waitUntil } from '@paylog/shared/testing/queue-probe';
 import { BulkBatcher, type BulkJob, type BulkLimits, type BulkReport } from '../src/bulk-batcher.ts';
 
 /** Keeps each bulk until the test lets it go: what travels together is a matter of timing. */
@@ -91,7 +92,11 @@ describe('BulkBatcher', () => {
     const third = batcher.write(new Job(['c']));
     await turns();
     assert.equal(writer.bulks.length, 1);
-    await delay(40);
+    await waitUntil(
+      () => writer.bulks.length > 1,
+      10_000,
+      () => 'the second bulk',
+    );
     assert.deepEqual(writer.bulks[1]?.ids, ['b', 'c']);
     releaseAll(writer);
     await Promise.all([first, second, third]);
